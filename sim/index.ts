@@ -1,0 +1,3 @@
+// The public names of huey-ts/sim.
+export { Simulation, type SimulationEvent, type SimulationOptions } from './simulation.js';
+export { SimulationError } from './kernel.js';

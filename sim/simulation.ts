@@ -1,0 +1,187 @@
+// A consumer that runs the user's tasks under virtual time: the same Consumer, engine and tasks as in production, on
+// a clock, a source of chance and a storage of the simulation's own. The Huey gets its own back when it is disposed.
+import { checkOptionNames, expected, integer } from '../src/check.js';
+import { Consumer } from '../src/consumer/consumer.js';
+import type { Engine } from '../src/engine/engine.js';
+import { engineOf, type Huey } from '../src/huey.js';
+import type { Signal } from '../src/model/signals.js';
+import type { Task } from '../src/model/task.js';
+import type { Runtime } from '../src/runtime.js';
+import { MemoryStorage } from '../src/storage/memory.js';
+import type { Storage } from '../src/storage/storage.js';
+import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
+import { randomChooser } from './chooser.js';
+import { Kernel } from './kernel.js';
+import { seededRandom } from './random.js';
+
+export interface SimulationOptions {
+  /** The instant at which the simulation starts. Default 2026-01-01T00:00:00Z. */
+  readonly start?: Instant;
+  /** Decides every interleaving and every random number. Default 1. */
+  readonly seed?: number;
+  /** How many consumers work. Default 1; 0 for none. */
+  readonly consumers?: number;
+  /** How many tasks each consumer runs at once. Default 1. */
+  readonly workers?: number;
+  /** How long a consumer that says nothing is believed to live. Default 30s. */
+  readonly leaseTtl?: Duration;
+  /** How long virtual time waits for a body that waits for real I/O, in real time. Default 5s. */
+  readonly patience?: Duration;
+  /** Steps at one instant after which the run counts as a livelock. Default 1,000,000. */
+  readonly maxStepsPerInstant?: number;
+}
+
+/** Something that happened to a task. */
+export interface SimulationEvent {
+  /** Virtual time, in epoch milliseconds. */
+  readonly at: number;
+  readonly signal: Signal;
+  readonly task: Task;
+  /** What the task failed with, for the signal `error`. */
+  readonly error?: unknown;
+}
+
+/** What the Huey had before, to be given back. */
+interface Before {
+  readonly runtime: Runtime;
+  readonly storage: Storage;
+  readonly immediate: boolean;
+}
+
+const KNOWN = ['start', 'seed', 'consumers', 'workers', 'leaseTtl', 'patience', 'maxStepsPerInstant'];
+const DEFAULT_START = Date.UTC(2026, 0, 1);
+const HOUR_MS = 60 * 60 * 1000;
+/** untilIdle gives up after so much virtual time. */
+const LONGEST_MS = 10 * 366 * 24 * HOUR_MS;
+
+/** States: running -> disposed. Simulations of different Hueys share nothing and may run side by side. */
+export class Simulation implements AsyncDisposable {
+  readonly #engine: Engine;
+  readonly #kernel: Kernel;
+  readonly #before: Before;
+  readonly #events: SimulationEvent[] = [];
+  #consumers: Consumer[] = [];
+  #disposed = false;
+
+  private constructor(engine: Engine, kernel: Kernel, before: Before) {
+    this.#engine = engine;
+    this.#kernel = kernel;
+    this.#before = before;
+  }
+
+  /** Puts the Huey under virtual time, on an empty memory storage, and starts its consumers. */
+  static async start(huey: Huey, options: SimulationOptions = {}): Promise<Simulation> {
+    checkOptionNames(options, KNOWN, 'Simulation');
+    const engine = engineOf(huey);
+    if (engine.runtime.clock instanceof Kernel) throw expected('huey', 'a Huey that is not simulated already', huey, 'dispose of the other simulation first');
+    const consumers = integer('consumers', options.consumers, 1, 0);
+    const workers = integer('workers', options.workers, 1, 1);
+    const seed = options.seed ?? 1;
+    if (!Number.isSafeInteger(seed)) throw expected('seed', 'a safe integer', seed);
+    const kernel = newKernel(engine, options, seed);
+    const simulation = new Simulation(engine, kernel, takeOver(engine, kernel, seed));
+    engine.signals.connect(simulation.#record, []);
+    const { leaseTtl } = options;
+    for (let index = 0; index < consumers; index += 1)
+      simulation.#consumers.push(new Consumer(huey, { workers, ...(leaseTtl !== undefined && { leaseTtl }) }));
+    for (const consumer of simulation.#consumers) await consumer.start();
+    return simulation;
+  }
+
+  /** Virtual time. */
+  get now(): Date {
+    return new Date(this.#kernel.now());
+  }
+
+  /** How many steps the simulation has made. */
+  get steps(): number {
+    return this.#kernel.steps;
+  }
+
+  /** Lets that much time pass, and everything happen that is due in it. */
+  async advance(duration: Duration): Promise<void> {
+    await this.#kernel.runUntil(this.#kernel.now() + durationMs('duration', duration));
+  }
+
+  /** Lets time pass up to an instant, that instant included. */
+  async until(instant: Instant): Promise<void> {
+    const at = instantMs('instant', instant);
+    if (at < this.#kernel.now()) throw expected('instant', `not before the virtual time ${this.now.toISOString()}`, instant);
+    await this.#kernel.runUntil(at);
+  }
+
+  /**
+   * Lets time pass until nothing is queued, scheduled or running; periodic tasks that are due on the way run.
+   * Moves from retry to retry and from eta to eta without a limit of recursion.
+   */
+  async untilIdle(): Promise<void> {
+    const storage = this.#engine.storage as MemoryStorage;
+    const isWorking = (): boolean => storage.pendingCount() > 0 || storage.scheduledCount() > 0 || this.#engine.executing.size > 0;
+    await this.#kernel.runWhile(isWorking, this.#kernel.now() + LONGEST_MS);
+  }
+
+  /** Everything that happened so far, in order; of one task if named. */
+  events(task?: string | { readonly taskName: string }): readonly SimulationEvent[] {
+    const name = typeof task === 'object' || typeof task === 'function' ? task.taskName : task;
+    return name === undefined ? this.#events : this.#events.filter((event) => event.task.name === name);
+  }
+
+  /** The names of the signals so far, in order; of one task if named. */
+  signals(task?: string | { readonly taskName: string }): Signal[] {
+    return this.events(task).map(({ signal }) => signal);
+  }
+
+  /** Stops the consumers and gives the Huey its own clock and storage back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    let stopping = true;
+    const stopped = Promise.all(this.#consumers.map((consumer) => consumer.stop())).finally(() => {
+      stopping = false;
+    });
+    // A body that never ends must not keep the test from ending.
+    await this.#kernel.runWhile(() => stopping, this.#kernel.now() + HOUR_MS);
+    if (!stopping) await stopped;
+    const engine = this.#engine;
+    engine.signals.disconnect(this.#record, []);
+    engine.runtime = this.#before.runtime;
+    engine.storage = this.#before.storage;
+    engine.settings.immediate = this.#before.immediate;
+  }
+
+  readonly #record = (signal: Signal, task: Task, error?: unknown): void => {
+    this.#events.push({ at: this.#kernel.now(), signal, task, ...(error !== undefined && { error }) });
+  };
+}
+
+function newKernel(engine: Engine, options: SimulationOptions, seed: number): Kernel {
+  return new Kernel({
+    start: options.start === undefined ? DEFAULT_START : instantMs('start', options.start),
+    chooser: randomChooser(seededRandom(seed)),
+    maxStepsPerInstant: integer('maxStepsPerInstant', options.maxStepsPerInstant, 1_000_000, 1),
+    isBusy: () => engine.executing.size > 0,
+    patienceMs: durationMs('patience', options.patience ?? '5s'),
+  });
+}
+
+/** Replaces clock, chance, ids and storage; the logger stays. */
+function takeOver(engine: Engine, kernel: Kernel, seed: number): Before {
+  const before = { runtime: engine.runtime, storage: engine.storage, immediate: engine.settings.immediate };
+  const counters = new Map<string, number>();
+  engine.runtime = {
+    clock: kernel,
+    // Apart from the interleavings', so that a task that draws numbers does not change them.
+    random: seededRandom(seed + 2 ** 32),
+    ids: {
+      next(kind) {
+        const count = (counters.get(kind) ?? 0) + 1;
+        counters.set(kind, count);
+        return `${kind}-${count}`;
+      },
+    },
+    logger: before.runtime.logger,
+  };
+  engine.storage = new MemoryStorage();
+  engine.settings.immediate = false;
+  return before;
+}

@@ -1,0 +1,67 @@
+// Keeps a consumer's lease alive while it holds something, and takes over what dead consumers held: their deliveries
+// go back to their places, and those that were delivered too often are brought to an end.
+import { announce } from '../engine/announce.js';
+import type { Engine } from '../engine/engine.js';
+import { exhaust } from '../engine/execute.js';
+import { DeliveriesExhausted } from '../errors.js';
+import type { Delivery } from '../storage/storage.js';
+import { type Duration, durationMs } from '../time.js';
+
+export interface LeaseOptions {
+  readonly lease: string;
+  /** How long a consumer that says nothing is believed to live. It speaks up three times as often. Default 30s. */
+  readonly ttl?: Duration;
+  /** Whether this consumer is running tasks, so that its lease must not lapse. Default: always. */
+  readonly isHolding?: () => boolean;
+  /** Sleep until there is something to do. Only where a lease that begins to hold wakes the keeper. Default false. */
+  readonly skipIdle?: boolean;
+}
+
+export const DEFAULT_LEASE_TTL = '30s';
+
+/** How long a keeper sleeps that waits to be woken. */
+const IDLE_MS = 24 * 60 * 60 * 1000;
+
+export class LeaseKeeper {
+  readonly #engine: Engine;
+  readonly #lease: string;
+  readonly #isHolding: () => boolean;
+  readonly #skipIdle: boolean;
+  readonly ttlMs: number;
+
+  constructor(engine: Engine, options: LeaseOptions) {
+    this.#engine = engine;
+    this.#lease = options.lease;
+    this.#isHolding = options.isHolding ?? (() => true);
+    this.#skipIdle = options.skipIdle ?? false;
+    this.ttlMs = durationMs('leaseTtl', options.ttl ?? DEFAULT_LEASE_TTL, { least: 3 });
+  }
+
+  /** How often a lease that holds something is renewed. */
+  get renewEveryMs(): number {
+    return this.ttlMs / 3;
+  }
+
+  /** Renews the lease if it holds something, and recovers from the dead. Returns when to call it next, in epoch milliseconds. */
+  async tick(now: number): Promise<number> {
+    const { storage, options, runtime } = this.#engine;
+    if (this.#isHolding()) await storage.keepLease(this.#lease, now + this.ttlMs, now);
+    const { requeued, exhausted, nextExpiryAt } = await storage.recover(this.#lease, options.maxDeliveries, now);
+    if (requeued.length > 0) runtime.logger.warn('took over deliveries of a dead consumer', { count: requeued.length });
+    for (const delivery of exhausted) await this.#end(delivery, now);
+    if (!this.#skipIdle || this.#isHolding()) return now + this.renewEveryMs;
+    return Math.max(now, nextExpiryAt ?? now + IDLE_MS);
+  }
+
+  /** Gives the lease up; what is still held under it goes back at the next recovery. */
+  async stop(): Promise<void> {
+    await this.#engine.storage.endLease(this.#lease, this.#engine.now());
+  }
+
+  async #end(delivery: Delivery, now: number): Promise<void> {
+    const { storage } = this.#engine;
+    const { settlement, announcements } = exhaust(this.#engine, delivery, new DeliveriesExhausted(delivery.count));
+    const { settled } = await storage.turn({ settled: [settlement], take: 0, lease: this.#lease, now });
+    await announce(this.#engine, { announcements, result: settled[0]! });
+  }
+}

@@ -1,0 +1,72 @@
+// Drives one tick(now) from a clock: calls it, waits until it wants to be called again or is woken, calls it again.
+// States: idle -> running -> stopped. When stop resolves, no tick runs and no timer is left. A tick that throws is
+// logged and tried again after a pause that grows, so a storage that is away for a while stops nobody for good.
+import type { Clock, Logger } from '../runtime.js';
+
+export interface LoopOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Does one step; returns when to be called again, in epoch milliseconds. */
+  readonly tick: (now: number) => Promise<number>;
+}
+
+/** The pause after a first failure, and the longest. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+
+export class Loop {
+  readonly #options: LoopOptions;
+  #stopping = false;
+  #woken = false;
+  #wake: AbortController | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  /** Starts ticking, from now on. Starting twice does nothing. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Has the next tick come at once, if it is being waited for. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.abort();
+  }
+
+  /** Lets the tick that runs end, and stops. Stopping twice, or before the start, does nothing more. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    await new Promise<void>((resolve) => clock.soon(resolve));
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!this.#stopping) {
+      this.#woken = false;
+      try {
+        const next = await this.#options.tick(clock.now());
+        pauseMs = FIRST_PAUSE_MS;
+        await this.#sleep(next - clock.now());
+      } catch (error) {
+        this.#options.logger.error('tick failed', { loop: this.#options.name, error, retryInMs: pauseMs });
+        await this.#sleep(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  /** Waits, unless there is nothing to wait for; a wake that came during the tick counts. */
+  async #sleep(delayMs: number): Promise<void> {
+    if (this.#stopping || this.#woken || delayMs <= 0) return new Promise((resolve) => this.#options.clock.soon(resolve));
+    this.#wake = new AbortController();
+    await this.#options.clock.sleep(delayMs, this.#wake.signal);
+    this.#wake = undefined;
+  }
+}

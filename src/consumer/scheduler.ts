@@ -1,0 +1,137 @@
+// Moves what is due from the schedule to the queue, and enqueues the ticks of periodic tasks. It works on a grid: one
+// round each interval from its start, a look at the periodic tasks each minute from its start; after a stall it skips
+// a round and makes up for nothing, as huey does. However many schedulers run, a tick is enqueued once per minute.
+import { commit } from '../engine/announce.js';
+import type { Engine } from '../engine/engine.js';
+import { duePeriodic, nextPeriodicAt, periodicTick, SLOT_MS } from '../engine/periodic.js';
+import type { Announcement } from '../engine/settle.js';
+import type { Delivery, Settlement } from '../storage/storage.js';
+import { type Duration, durationMs } from '../time.js';
+
+export interface SchedulerOptions {
+  /** The time between two rounds; from 1s to 60s. Default 1s. */
+  readonly interval?: Duration;
+  /** Whether to enqueue periodic tasks. Default true. */
+  readonly periodic?: boolean;
+  /** Under which lease due items are moved. */
+  readonly lease: string;
+  /**
+   * Ask for the next round at which there is something to do, instead of the next on the grid. Only where a change
+   * of the schedule wakes the scheduler. Default false.
+   */
+  readonly skipIdle?: boolean;
+}
+
+/** How many due items one round trip moves. */
+const BATCH = 1000;
+
+/** A due item on its way to the queue. */
+interface Move {
+  readonly settlement: Settlement;
+  readonly announcements: readonly Announcement[];
+}
+
+export class Scheduler {
+  readonly #engine: Engine;
+  readonly #intervalMs: number;
+  readonly #periodic: boolean;
+  readonly #lease: string;
+  readonly #skipIdle: boolean;
+  #nextRound: number | undefined;
+  #nextLook: number | undefined;
+  #nextDueAt: number | undefined;
+
+  constructor(engine: Engine, options: SchedulerOptions) {
+    this.#engine = engine;
+    this.#intervalMs = Math.min(durationMs('interval', options.interval ?? 1, { least: 1000 }), SLOT_MS);
+    this.#periodic = options.periodic ?? true;
+    this.#lease = options.lease;
+    this.#skipIdle = options.skipIdle ?? false;
+  }
+
+  /** Does one round. Returns when to call it next, in epoch milliseconds. */
+  async tick(now: number): Promise<number> {
+    const round = this.#nextRound ?? now;
+    if (now < round) return this.#replan(now, round);
+    this.#nextRound = round + this.#intervalMs;
+    // More than a whole interval late: the process was stalled or suspended. Find back to the grid first.
+    if (this.#nextRound < now) {
+      this.#nextRound = now;
+      return now;
+    }
+    await this.moveDue(now);
+    this.#nextLook ??= now;
+    if (this.#nextLook <= now) {
+      while (this.#nextLook <= now) this.#nextLook += SLOT_MS;
+      if (this.#periodic) await this.enqueuePeriodic(now);
+    }
+    return this.#skipIdle ? this.#nextUseful(this.#nextRound) : this.#nextRound;
+  }
+
+  /** Called before its time, because the schedule has changed: finds the round of the grid that is wanted now. */
+  async #replan(now: number, round: number): Promise<number> {
+    const [soonest] = await this.#engine.storage.scheduled(1);
+    this.#nextDueAt = soonest?.dueAt;
+    this.#nextRound = round - Math.floor((round - now) / this.#intervalMs) * this.#intervalMs;
+    return this.#skipIdle ? this.#nextUseful(this.#nextRound) : this.#nextRound;
+  }
+
+  /** Moves everything that is due to the queue; returns the ids, in order. A message that cannot be read is buried. */
+  async moveDue(now: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (;;) {
+      const { deliveries, nextDueAt } = await this.#engine.storage.handOver({ now, limit: BATCH, lease: this.#lease });
+      this.#nextDueAt = nextDueAt;
+      const moves = deliveries.map((delivery) => this.#move(delivery, now));
+      for (const { announcements } of moves) for (const one of announcements) if (one.kind === 'signal') ids.push(one.task.id);
+      if (moves.length > 0) await commit(this.#engine, moves);
+      if (deliveries.length < BATCH) return ids;
+    }
+  }
+
+  /** Enqueues the periodic tasks that are due, each once for this minute. */
+  async enqueuePeriodic(now: number): Promise<void> {
+    const ticks = duePeriodic(this.#engine, now).map((definition) => {
+      const { effects, announcements } = periodicTick(this.#engine, definition, now);
+      return { settlement: { effects }, announcements };
+    });
+    if (ticks.length > 0) await commit(this.#engine, ticks);
+  }
+
+  #move(delivery: Delivery, now: number): Move {
+    const { item, receipt } = delivery;
+    try {
+      const { task } = this.#engine.codec.decode(item);
+      this.#engine.registry.get(task.name);
+      const moved = { id: item.id, task: item.task, priority: item.priority, data: item.data, enqueuedAt: now };
+      return {
+        settlement: { receipt, effects: [{ kind: 'enqueue', item: moved }] },
+        announcements: [{ kind: 'signal', signal: 'enqueued', task, effect: 0 }],
+      };
+    } catch (error) {
+      this.#engine.runtime.logger.error('unreadable message moved to the dead letters', { id: item.id, task: item.task, error });
+      const reason = error instanceof Error ? error.message : String(error);
+      return { settlement: { receipt, effects: [{ kind: 'bury', item, reason }] }, announcements: [] };
+    }
+  }
+
+  /** The first round, from the given one on, at which an item is due or a look will find a periodic task. */
+  #nextUseful(from: number): number {
+    const wanted = Math.min(this.#nextDueAt ?? Infinity, this.#nextFruitfulLook());
+    if (wanted <= from) return from;
+    // Nothing in sight: come back within a day, so that a task declared meanwhile is noticed.
+    const target = Math.min(wanted, from + 24 * 60 * SLOT_MS);
+    const skipped = Math.ceil((target - from) / this.#intervalMs) * this.#intervalMs;
+    this.#nextRound = from + skipped;
+    return this.#nextRound;
+  }
+
+  /** The first look, on the looks' own grid, whose minute matches the schedule of a periodic task. */
+  #nextFruitfulLook(): number {
+    if (!this.#periodic) return Infinity;
+    const look = this.#nextLook!;
+    const minute = Math.floor(look / SLOT_MS) * SLOT_MS;
+    const due = nextPeriodicAt(this.#engine, minute - 1);
+    return due === undefined ? Infinity : look + Math.max(0, due - minute);
+  }
+}

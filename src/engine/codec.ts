@@ -1,0 +1,142 @@
+// Tasks become text and text becomes tasks: one line per task of a pipeline, each written by the serializer; a
+// completed chord has appended its members' values to the first line, after TABs. Later stages stay text until their turn.
+import { describe } from '../check.js';
+import { SerializationError } from '../errors.js';
+import { fromWire, toWire } from '../model/message.js';
+import type { Serializer } from '../model/serializer.js';
+import type { Rest, Task, TaskChain } from '../model/task.js';
+import type { QueueItem } from '../storage/storage.js';
+
+/** A task with the stages that follow it, still encoded. */
+export interface Decoded {
+  readonly task: Task;
+  readonly rest: Rest | undefined;
+}
+
+/** An encoded task whose stages are joined to it only when a storage wants to keep the text. */
+export class EncodedTask implements QueueItem {
+  readonly id: string;
+  readonly task: string;
+  readonly priority: number;
+  readonly enqueuedAt: number;
+  readonly head: string;
+  readonly rest: Rest | undefined;
+
+  constructor(task: Task, head: string, rest: Rest | undefined, enqueuedAt: number) {
+    this.id = task.id;
+    this.task = task.name;
+    this.priority = task.priority ?? 0;
+    this.enqueuedAt = enqueuedAt;
+    this.head = head;
+    this.rest = rest;
+  }
+
+  get data(): string {
+    return this.rest === undefined ? this.head : this.head + tailOf(this.rest);
+  }
+}
+
+/** What follows the first line of a message: a line break before each stage, or nothing. */
+export function tailOf(rest: Rest | undefined): string {
+  return rest === undefined ? '' : `\n${rest.text.slice(rest.offset)}`;
+}
+
+export class Codec {
+  readonly #serializer: Serializer;
+  readonly #maxBytes: number;
+
+  /** @param maxBytes Messages and values above this size are refused, both ways. */
+  constructor(serializer: Serializer, maxBytes: number) {
+    this.#serializer = serializer;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Encodes a task and its stages. @throws SerializationError naming what cannot travel. */
+  encode({ head, next }: TaskChain, enqueuedAt: number): EncodedTask {
+    const rest = next.length === 0 ? undefined : { text: next.map((stage) => this.#line(stage)).join('\n'), offset: 0 };
+    return this.encodeHead(head, rest, enqueuedAt);
+  }
+
+  /** Encodes a task before stages that are encoded already. */
+  encodeHead(task: Task, rest: Rest | undefined, enqueuedAt: number): EncodedTask {
+    const head = this.#line(task);
+    const length = head.length + (rest === undefined ? 0 : rest.text.length - rest.offset);
+    this.#checkSize(length, () => head + tailOf(rest), `task ${task.name}`);
+    return new EncodedTask(task, head, rest, enqueuedAt);
+  }
+
+  /** Reads the first task of a message. @throws SerializationError if it is not one. */
+  decode(item: QueueItem): Decoded {
+    if (item instanceof EncodedTask) return { task: this.#parse(item.head), rest: item.rest };
+    const { data } = item;
+    this.#checkSize(data.length, () => data, `message ${item.id}`);
+    const end = data.indexOf('\n');
+    const head = end === -1 ? data : data.slice(0, end);
+    return { task: this.#parse(head), rest: end === -1 ? undefined : { text: data, offset: end + 1 } };
+  }
+
+  /** Reads the next stage and what follows it. */
+  nextStage(rest: Rest): Decoded {
+    const end = rest.text.indexOf('\n', rest.offset);
+    const task = this.#parse(rest.text.slice(rest.offset, end === -1 ? undefined : end));
+    return { task, rest: end === -1 ? undefined : { text: rest.text, offset: end + 1 } };
+  }
+
+  /** Reads a whole message, for inspection. */
+  decodeChain(item: QueueItem): TaskChain {
+    const { task, rest } = this.decode(item);
+    const next: Task[] = [];
+    for (let more = rest; more !== undefined; ) {
+      const stage = this.nextStage(more);
+      next.push(stage.task);
+      more = stage.rest;
+    }
+    return { head: task, next };
+  }
+
+  /** Encodes a value: a result, or data of the user's own. */
+  encodeValue(value: unknown): string {
+    const text = this.#write(value);
+    this.#checkSize(text.length, () => text, 'the value');
+    return text;
+  }
+
+  decodeValue(text: string): unknown {
+    this.#checkSize(text.length, () => text, 'the value');
+    return this.#serializer.deserialize(text);
+  }
+
+  #line(task: Task): string {
+    return this.#write(toWire(task));
+  }
+
+  #write(value: unknown): string {
+    const text = this.#serializer.serialize(value);
+    if (typeof text !== 'string' || /[\t\n\0]/.test(text))
+      throw new SerializationError(
+        'unserializable',
+        `expected the serializer to return text without TAB, line break or NUL, got ${describe(text)}; encode it, as base64 for instance`,
+      );
+    return text;
+  }
+
+  /** Parses one line; TABs in it separate the values of a completed chord, which become the last argument. */
+  #parse(line: string): Task {
+    const tab = line.indexOf('\t');
+    if (tab === -1) return fromWire(this.#serializer.deserialize(line));
+    const task = fromWire(this.#serializer.deserialize(line.slice(0, tab)));
+    const values = line.slice(tab + 1).split('\t');
+    return { ...task, args: [...task.args, values.map((text) => (text === '' ? null : this.#serializer.deserialize(text)))] };
+  }
+
+  #checkSize(length: number, text: () => string, what: string): void {
+    // UTF-8 takes at most three bytes for each UTF-16 unit, so most texts need no counting.
+    if (length * 3 <= this.#maxBytes) return;
+    const bytes = Buffer.byteLength(text());
+    if (bytes <= this.#maxBytes) return;
+    throw new SerializationError(
+      'too-large',
+      `expected ${what} to take at most ${this.#maxBytes} bytes, got ${bytes}; pass a reference to the data instead, or raise maxMessageBytes`,
+    );
+  }
+}

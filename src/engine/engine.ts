@@ -1,0 +1,52 @@
+// What every rule of the engine works on: the declarations, who listens, the settings, and the two things that tests
+// and the simulator replace, the runtime and the storage.
+import type { ResolvedHueyOptions } from '../model/huey-options.js';
+import type { Task } from '../model/task.js';
+import { type Runtime, systemRuntime } from '../runtime.js';
+import type { Storage } from '../storage/storage.js';
+import { Codec } from './codec.js';
+import { Hooks } from './hooks.js';
+import { Registry } from './registry.js';
+import { SignalBus } from './signal-bus.js';
+
+/** Settings that may change while the engine works. */
+export interface EngineSettings {
+  results: boolean;
+  storeNone: boolean;
+  storeIntermediateErrors: boolean;
+  immediate: boolean;
+}
+
+export class Engine {
+  readonly options: ResolvedHueyOptions;
+  readonly settings: EngineSettings;
+  readonly codec: Codec;
+  readonly registry = new Registry();
+  readonly signals = new SignalBus();
+  readonly hooks = new Hooks();
+  /** Names of locks that were ever asked for here: what `flushLocks` frees. */
+  readonly lockNames = new Set<string>();
+  /** Tasks whose bodies run in this process now, by the receipt of their delivery. */
+  readonly executing = new Map<string, Task>();
+  runtime: Runtime;
+  storage: Storage;
+  /** The lease of the consumer that works in this process; undefined without one. */
+  lease: string | undefined;
+
+  constructor(options: ResolvedHueyOptions, storage: Storage) {
+    this.options = options;
+    this.settings = {
+      results: options.results,
+      storeNone: options.storeNone,
+      storeIntermediateErrors: options.storeIntermediateErrors,
+      immediate: options.immediate,
+    };
+    this.runtime = options.runtime ?? systemRuntime();
+    this.codec = new Codec(options.serializer, options.maxMessageBytes);
+    this.storage = storage;
+  }
+
+  now(): number {
+    return this.runtime.clock.now();
+  }
+}

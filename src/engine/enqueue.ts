@@ -1,0 +1,86 @@
+// Puts described work into the queue: everything it consists of in one atomic step, or nothing at all.
+import type { ChordSlot, Task } from '../model/task.js';
+import type { Effect } from '../storage/storage.js';
+import { commit } from './announce.js';
+import { Chord, Group, type ValuesOf, type Work } from './canvas.js';
+import { tailOf } from './codec.js';
+import { checkRegistered, enqueueChain } from './enqueue-chain.js';
+import type { Engine } from './engine.js';
+import { Result } from './result.js';
+import { ChordResult, type Readable, ResultGroup } from './result-group.js';
+import type { Announcement } from './settle.js';
+import type { Signature } from './signature.js';
+
+/** What enqueuing a piece of work returns. */
+export type HandleOf<W> =
+  W extends Signature<infer S>
+    ? S extends readonly [infer R]
+      ? Result<R>
+      : ResultGroup<S>
+    : W extends Chord<infer M, infer S>
+      ? ChordResult<ValuesOf<M>, S>
+      : W extends Group<infer M>
+        ? ResultGroup<ValuesOf<M>>
+        : never;
+
+/** The changes and announcements that a piece of work comes to. */
+interface Plan {
+  readonly engine: Engine;
+  readonly now: number;
+  readonly effects: Effect[];
+  readonly announcements: Announcement[];
+}
+
+/** Enqueues signatures, pipelines, groups and chords. @throws if any part is unknown or cannot travel; nothing is enqueued then. */
+export async function enqueue(engine: Engine, work: Work): Promise<Result | ResultGroup | ChordResult> {
+  const plan: Plan = { engine, now: engine.now(), effects: [], announcements: [] };
+  const handle = add(plan, work, undefined);
+  if (plan.effects.length > 0) await commit(engine, [{ settlement: { effects: plan.effects }, announcements: plan.announcements }]);
+  return handle;
+}
+
+function add(plan: Plan, work: Work, slot: ChordSlot | undefined): Result | ResultGroup | ChordResult {
+  if (work instanceof Chord) return addChord(plan, work, slot);
+  if (work instanceof Group) return groupOf(plan.engine, work.members.map((member) => add(plan, member, slot)));
+  const stages = slotted(work.stages, slot);
+  const { effect, announcement } = enqueueChain(plan.engine, stages, plan.now, plan.effects.length);
+  plan.effects.push(effect);
+  plan.announcements.push(announcement);
+  return handleOf(plan.engine, stages);
+}
+
+function addChord(plan: Plan, chord: Chord, slot: ChordSlot | undefined): ChordResult {
+  const { engine, now, effects, announcements } = plan;
+  const id = engine.runtime.ids.next('chord');
+  const stages = slotted(chord.callback.stages, slot);
+  const [head, ...next] = stages;
+  checkRegistered(engine, stages);
+  const encoded = engine.codec.encode({ head: head!, next }, now);
+  const item = { id: encoded.id, task: encoded.task, priority: encoded.priority, data: encoded.head, enqueuedAt: now };
+  const effect = effects.push({ kind: 'chord', chord: id, size: chord.members.length, callback: { item, tail: tailOf(encoded.rest) } }) - 1;
+  announcements.push({ kind: 'callback', effect });
+  const members = chord.members.map((member, index) => lastOf(add(plan, member, { id, index })));
+  const pipeline = stages.length === 1 ? undefined : (handleOf(engine, stages) as ResultGroup);
+  return new ChordResult(groupOf(engine, members), pipeline?.at(0) ?? new Result(engine, stages), pipeline);
+}
+
+/** The handle that stands for a member: of a pipeline its last stage, of a chord its callback. */
+function lastOf(handle: Result | ResultGroup | ChordResult): Readable {
+  if (handle instanceof ResultGroup) return handle.at(-1)!;
+  return handle instanceof ChordResult ? (handle.pipeline?.at(-1) ?? handle.callback) : handle;
+}
+
+/** All stages know the chord: whichever is the last to run, in success or in failure, reports to it. */
+function slotted(stages: readonly Task[], chord: ChordSlot | undefined): readonly Task[] {
+  return chord === undefined ? stages : stages.map((task) => ({ ...task, chord }));
+}
+
+/** One handle for one task; a group of them for a pipeline. */
+export function handleOf(engine: Engine, stages: readonly Task[]): Result | ResultGroup {
+  if (stages.length === 1) return new Result(engine, stages);
+  return groupOf(engine, stages.map((_, index) => new Result(engine, stages, index)));
+}
+
+function groupOf(engine: Engine, members: readonly Readable[]): ResultGroup {
+  return new ResultGroup(members, () => engine.runtime.clock);
+}

@@ -1,0 +1,235 @@
+// One delivery, from its message to its settlement: the only place where tasks run, whatever drives it.
+import { HueyError, isCancelExecution, isHueyError, isRetryTask, TaskLockedException } from '../errors.js';
+import type { RetryTask } from '../errors.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Task } from '../model/task.js';
+import { durationMs, instantMs } from '../time.js';
+import type { Delivery, Effect, QueueItem, Settlement } from '../storage/storage.js';
+import type { Decoded } from './codec.js';
+import { TaskContext } from './context.js';
+import type { Engine } from './engine.js';
+import { runPreExecute } from './hooks.js';
+import { countUse } from './rate-limit.js';
+import type { Definition, TaskBody } from './registry.js';
+import { claimRevocation } from './revoke.js';
+import { type Announcement, type Ending, settle, type Settled, type SettleSettings } from './settle.js';
+
+export interface ExecuteOptions {
+  /** The instant by which the task is judged ready, revoked or expired. Default: the clock's. */
+  readonly now?: number;
+  /** Aborts when the worker is told to stop at once. */
+  readonly stop?: AbortSignal;
+  /** The lease of the consumer: locks that the task takes end with it. */
+  readonly lease?: string;
+}
+
+/** An execution whose end is decided but not yet stored. */
+export interface Execution {
+  readonly delivery: Delivery;
+  /** Absent if the message could not be read. */
+  readonly task: Task | undefined;
+  readonly outcome: Outcome | { readonly kind: 'unreadable'; readonly error: unknown };
+  readonly settlement: Settlement;
+  readonly announcements: readonly Announcement[];
+}
+
+/** A task as the worker finds it. */
+interface Job {
+  readonly engine: Engine;
+  readonly delivery: Delivery;
+  readonly decoded: Decoded;
+  readonly definition: Definition;
+  readonly options: ExecuteOptions;
+  /** What has to be undone with the settlement: locks that were taken. */
+  readonly undo: Effect[];
+}
+
+/** Runs a delivery to its end. Never rejects: whatever happens becomes the settlement. */
+export async function execute(engine: Engine, delivery: Delivery, options: ExecuteOptions = {}): Promise<Execution> {
+  let decoded: Decoded;
+  let definition: Definition;
+  try {
+    decoded = engine.codec.decode(delivery.item);
+    definition = engine.registry.get(decoded.task.name);
+  } catch (error) {
+    return unreadable(engine, delivery, error);
+  }
+  const job: Job = { engine, delivery, decoded, definition, options, undo: [] };
+  const skipped = await reasonNotToRun(job, options.now ?? engine.now());
+  if (skipped !== undefined) return conclude(job, skipped, delivery.receipt);
+  const acknowledged = await acknowledgeEarly(job);
+  const outcome = await perform(job);
+  return conclude(job, outcome, acknowledged ? undefined : delivery.receipt);
+}
+
+/** The settlement of a delivery whose workers died too often. */
+export function exhaust(engine: Engine, delivery: Delivery, error: Error): Execution {
+  try {
+    const decoded = engine.codec.decode(delivery.item);
+    const definition = engine.registry.get(decoded.task.name);
+    const job: Job = { engine, delivery, decoded, definition, options: {}, undo: [] };
+    return conclude(job, { kind: 'exhausted', error }, delivery.receipt);
+  } catch (failure) {
+    return unreadable(engine, delivery, failure);
+  }
+}
+
+/** When the task stops being worth running; undefined: never. As in huey, a relative limit of zero is none. */
+export function expiresAt(task: Task, item: QueueItem): number | undefined {
+  const { expires } = task;
+  if (expires === undefined) return undefined;
+  if ('at' in expires) return expires.at;
+  return expires.afterMs === 0 ? undefined : item.enqueuedAt + expires.afterMs;
+}
+
+/** A message that cannot become a task is kept among the dead letters; no worker dies of it. */
+function unreadable(engine: Engine, delivery: Delivery, error: unknown): Execution {
+  const { item, receipt } = delivery;
+  engine.runtime.logger.error('unreadable message moved to the dead letters', { id: item.id, task: item.task, error });
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    delivery,
+    task: undefined,
+    outcome: { kind: 'unreadable', error },
+    settlement: { receipt, effects: [{ kind: 'bury', item, reason }] },
+    announcements: [],
+  };
+}
+
+async function reasonNotToRun({ engine, delivery, decoded }: Job, now: number): Promise<Outcome | undefined> {
+  const { task } = decoded;
+  if (task.eta !== undefined && task.eta > now) return { kind: 'postponed', eta: task.eta };
+  if (delivery.revoked) {
+    const revocation = await claimRevocation(engine, task, now);
+    if (revocation !== undefined) return { kind: 'revoked', once: revocation.once };
+  }
+  const limit = expiresAt(task, delivery.item);
+  return limit !== undefined && now > limit ? { kind: 'expired' } : undefined;
+}
+
+/** At most once means: off the books before the body runs. */
+async function acknowledgeEarly({ engine, delivery, definition }: Job): Promise<boolean> {
+  if ((definition.options.delivery ?? engine.options.delivery) === 'at-least-once') return false;
+  const settled = [{ receipt: delivery.receipt, effects: [] }];
+  await engine.storage.turn({ settled, take: 0, lease: '', now: engine.now() });
+  return true;
+}
+
+async function perform(job: Job): Promise<Outcome> {
+  const { engine, delivery, decoded } = job;
+  const { task } = decoded;
+  if (engine.signals.hears('executing')) await engine.signals.emit('executing', task, undefined, engine.runtime.logger);
+  if (engine.hooks.preExecute.size > 0 && !(await runPreExecute(engine.hooks, task, engine.runtime.logger)))
+    return { kind: 'prevented' };
+  const refused = await refusal(job);
+  if (refused !== undefined) return refused;
+  engine.executing.set(delivery.receipt, task);
+  const outcome = await runBody(job);
+  engine.executing.delete(delivery.receipt);
+  return outcome;
+}
+
+/** Takes the declared lock and counts against the declared rate limit, in this order. */
+async function refusal({ engine, delivery, definition, options, undo }: Job): Promise<Outcome | undefined> {
+  const { lock, rateLimit } = definition.options;
+  if (lock !== undefined) {
+    const owner = delivery.receipt;
+    const lease = options.lease === undefined ? {} : { lease: options.lease };
+    if (!(await engine.storage.acquire({ name: lock, owner, places: 1, now: engine.now(), ...lease })))
+      return { kind: 'locked', error: new TaskLockedException(lock) };
+    undo.push({ kind: 'unlock', name: lock, owner });
+  }
+  const exceeded = rateLimit === undefined ? undefined : await countUse(engine, rateLimit);
+  return exceeded === undefined ? undefined : { kind: 'rate-limited', error: exceeded };
+}
+
+async function runBody({ engine, decoded, definition, options }: Job): Promise<Outcome> {
+  const { task } = decoded;
+  const { stop } = options;
+  const context = definition.options.context ? new TaskContext(task, engine.runtime.clock, stop) : undefined;
+  try {
+    return { kind: 'returned', value: await call(definition.body, context, task) };
+  } catch (error) {
+    if (stop?.aborted === true && error === stop.reason) return { kind: 'interrupted' };
+    return failureOf(error);
+  } finally {
+    context?.dispose();
+  }
+}
+
+function call(body: TaskBody, context: TaskContext | undefined, task: Task): unknown {
+  const run = body as (...args: unknown[]) => unknown;
+  const { args, kwargs } = task;
+  if (context === undefined) return kwargs === undefined ? run(...args) : run(...args, kwargs);
+  return kwargs === undefined ? run(context, ...args) : run(context, ...args, kwargs);
+}
+
+/** What an error thrown by a body means. */
+function failureOf(error: unknown): Outcome {
+  if (isRetryTask(error)) return retryAsked(error);
+  if (isCancelExecution(error)) return { kind: 'canceled', error };
+  if (isHueyError(error, 'TaskTimeout')) return { kind: 'timed-out', error };
+  if (isHueyError(error, 'TaskLockedException')) return { kind: 'locked', error };
+  if (isHueyError(error, 'RateLimitExceeded')) return { kind: 'rate-limited', error };
+  return { kind: 'raised', error };
+}
+
+/** A request for a retry at a time that is none fails the task with the reason. */
+function retryAsked(error: RetryTask): Outcome {
+  try {
+    if (error.delay !== undefined) durationMs('delay', error.delay);
+    if (error.eta !== undefined) instantMs('eta', error.eta);
+    return { kind: 'retry-asked', error };
+  } catch (reason) {
+    return { kind: 'raised', error: reason };
+  }
+}
+
+function conclude(job: Job, outcome: Outcome, receipt: string | undefined): Execution {
+  const { engine, delivery, definition, undo } = job;
+  // A body may have changed its arguments; what goes on from a failure starts from the message again.
+  const decoded = 'error' in outcome ? engine.codec.decode(delivery.item) : job.decoded;
+  const ending: Ending = { item: delivery.item, ...decoded, outcome, now: engine.now() };
+  const { settled, final } = settleSafely(ending, settingsFor(engine, definition));
+  return {
+    delivery,
+    task: decoded.task,
+    outcome: final,
+    settlement: { ...(receipt !== undefined && { receipt }), effects: undo.length === 0 ? settled.effects : [...undo, ...settled.effects] },
+    announcements: undo.length === 0 ? settled.announcements : settled.announcements.map((one) => shifted(one, undo.length)),
+  };
+}
+
+function shifted(announcement: Announcement, by: number): Announcement {
+  if (announcement.kind === 'post-execute' || announcement.effect === undefined) return announcement;
+  return { ...announcement, effect: announcement.effect + by };
+}
+
+/** A value that cannot travel fails the task; an error that cannot travel is reduced to its name and message. */
+function settleSafely(ending: Ending, settings: SettleSettings): { readonly settled: Settled; readonly final: Outcome } {
+  try {
+    return { settled: settle(ending, settings), final: ending.outcome };
+  } catch (error) {
+    const failed = 'error' in ending.outcome ? { ...ending.outcome, error: plainError(ending.outcome.error) } : { kind: 'raised', error };
+    const final = failed as Outcome;
+    return { settled: settle({ ...ending, outcome: final }, settings), final };
+  }
+}
+
+function plainError(error: unknown): Error {
+  const plain = new HueyError(error instanceof Error ? error.message : 'a value was thrown that is no error and cannot travel');
+  if (error instanceof Error) plain.name = error.name;
+  return plain;
+}
+
+function settingsFor(engine: Engine, definition: Definition): SettleSettings {
+  const { settings, codec, options } = engine;
+  return {
+    codec,
+    // As in huey, periodic tasks leave no results: nobody holds a handle to them.
+    results: settings.results && definition.schedule === undefined,
+    storeNone: settings.storeNone,
+    storeIntermediateErrors: settings.storeIntermediateErrors,
+    resultExpiresMs: options.resultExpiresMs,
+  };
+}

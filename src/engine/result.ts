@@ -1,0 +1,203 @@
+// The handle of one enqueued task. It reads the result once and keeps it; the storage forgets it unless told otherwise.
+import { checkOptionNames } from '../check.js';
+import { ResultTimeout, TaskException } from '../errors.js';
+import type { Task } from '../model/task.js';
+import { type ExpiresOption, etaOf, expiryOf } from '../model/task-options.js';
+import { type Duration, durationMs, type Instant, instantMs } from '../time.js';
+import { revokedKey } from '../storage/storage.js';
+import { commit } from './announce.js';
+import type { Engine } from './engine.js';
+import { isRevoked, putRevocation, type Revocation } from './revoke.js';
+import { FAILURE } from './settle.js';
+import { enqueueChain } from './enqueue-chain.js';
+
+export interface ReadOptions {
+  /** Leave the result in the storage, for other readers. Default false: reading takes it. */
+  readonly preserve?: boolean;
+}
+
+export interface GetOptions extends ReadOptions {
+  /** Wait until the task has a result. Default false: undefined if there is none yet. */
+  readonly blocking?: boolean;
+  /** How long to wait; default for ever. */
+  readonly timeout?: Duration;
+  /** What the pause between two looks is multiplied by; it starts at 100ms. Default 1.15. */
+  readonly backoff?: number;
+  /** The longest pause between two looks. Default 1s. */
+  readonly maxDelay?: Duration;
+  /** Revoke the task when the timeout is reached. Default false. */
+  readonly revokeOnTimeout?: boolean;
+}
+
+export interface RevokeOptions {
+  /** Skip the next execution only. */
+  readonly once?: boolean;
+  /** Skip every execution before that instant (a Duration counts from now). */
+  readonly until?: Duration | Date;
+}
+
+export interface RescheduleOptions {
+  readonly delay?: Duration;
+  readonly eta?: Instant;
+  readonly expires?: ExpiresOption;
+  readonly priority?: number;
+  /** Take the following stages and the error handler along. Default true. */
+  readonly preservePipeline?: boolean;
+}
+
+const FIRST_LOOK_MS = 100;
+const GET_OPTIONS = ['preserve', 'blocking', 'timeout', 'backoff', 'maxDelay', 'revokeOnTimeout'];
+
+/** What a reading of the storage brought. */
+type Reading = { readonly value: unknown } | { readonly failure: TaskException };
+
+export class Result<R = unknown> {
+  readonly #engine: Engine;
+  readonly #stages: readonly Task[];
+  readonly #index: number;
+  #reading: Reading | undefined;
+  declare readonly valueType: R;
+
+  /** @param index Which of the stages this handle is about; those after it follow it. */
+  constructor(engine: Engine, stages: readonly Task[], index = 0) {
+    this.#engine = engine;
+    this.#stages = stages;
+    this.#index = index;
+  }
+
+  get id(): string {
+    return this.task.id;
+  }
+
+  /** The task as it was enqueued. */
+  get task(): Task {
+    return this.#stages[this.#index]!;
+  }
+
+  /** The task with the stages that follow it. */
+  get stages(): readonly Task[] {
+    return this.#stages.slice(this.#index);
+  }
+
+  /**
+   * Reads the result: undefined if there is none (yet, or because the task returned nothing).
+   * @throws TaskException if the task failed; ResultTimeout if a blocking read gave up.
+   */
+  get(options: GetOptions & { readonly blocking: true }): Promise<R>;
+  get(options?: GetOptions): Promise<R | undefined>;
+  async get(options: GetOptions = {}): Promise<R | undefined> {
+    checkOptionNames(options, GET_OPTIONS, 'result.get');
+    if (options.blocking === true) await this.#wait(options);
+    else await this.#look(options.preserve);
+    if (this.#reading === undefined) return undefined;
+    if ('failure' in this.#reading) throw this.#reading.failure;
+    return this.#reading.value as R;
+  }
+
+  /** Whether there is a result; takes it from the storage into this handle. */
+  async isReady(): Promise<boolean> {
+    return this.#look(false);
+  }
+
+  /** Forgets what was read, so that the next read asks the storage again: after a retry, for instance. */
+  reset(): void {
+    this.#reading = undefined;
+  }
+
+  /** Keeps the task from running: once by default, or until an instant, or for good with `{ once: false }`. */
+  async revoke(options: RevokeOptions = {}): Promise<void> {
+    const revocation = resolveRevocation(options, options.until === undefined, this.#engine.now());
+    await putRevocation(this.#engine, revokedKey(this.id), revocation);
+  }
+
+  /** Takes a revocation of this task back; false if there was none. */
+  async restore(): Promise<boolean> {
+    return this.#engine.storage.delete(revokedKey(this.id));
+  }
+
+  /** Whether this task, or its kind, is revoked. Asking changes nothing. */
+  async isRevoked(): Promise<boolean> {
+    return isRevoked(this.#engine, this.task, this.#engine.now());
+  }
+
+  /** Revokes this task and enqueues a copy with an id of its own, in one step. */
+  async reschedule(options: RescheduleOptions = {}): Promise<Result<R>> {
+    const { stages, effects, announcements } = rescheduled(this.#engine, this.stages, options);
+    await commit(this.#engine, [{ settlement: { effects }, announcements }]);
+    return new Result<R>(this.#engine, stages);
+  }
+
+  async #wait(options: GetOptions): Promise<void> {
+    const timeoutMs = options.timeout === undefined ? Infinity : durationMs('timeout', options.timeout);
+    const longestMs = options.maxDelay === undefined ? 1000 : durationMs('maxDelay', options.maxDelay);
+    let delayMs = FIRST_LOOK_MS;
+    let waitedMs = 0;
+    // Counts its own pauses instead of reading a clock: under a virtual one, only the pauses take time.
+    while (!(await this.#look(options.preserve))) {
+      if (waitedMs >= timeoutMs) {
+        if (options.revokeOnTimeout === true) await this.revoke();
+        throw new ResultTimeout(this.id, timeoutMs);
+      }
+      const pauseMs = Math.min(delayMs, longestMs, timeoutMs - waitedMs);
+      await this.#engine.runtime.clock.sleep(pauseMs);
+      waitedMs += pauseMs;
+      delayMs *= options.backoff ?? 1.15;
+    }
+  }
+
+  async #look(preserve: boolean | undefined): Promise<boolean> {
+    this.#reading ??= await readResult(this.#engine, this.id, preserve === true);
+    return this.#reading !== undefined;
+  }
+}
+
+/** Reads the result of an id: undefined if there is none. */
+export async function readResult(engine: Engine, id: string, preserve: boolean): Promise<Reading | undefined> {
+  const { storage, codec } = engine;
+  const data = await (preserve ? storage.peek(id, engine.now()) : storage.pop(id, engine.now()));
+  if (data === undefined) return undefined;
+  if (!data.startsWith(FAILURE)) return { value: codec.decodeValue(data) };
+  const { error, retries, traceback, taskId } = codec.decodeValue(data.slice(FAILURE.length)) as Record<string, unknown>;
+  const failure = new TaskException({
+    error,
+    retries: retries as number,
+    traceback: traceback as string | undefined,
+    taskId: taskId as string,
+  });
+  return { failure };
+}
+
+/** Checks the options of a revocation. */
+export function resolveRevocation(options: RevokeOptions, onceByDefault: boolean, now: number): Revocation {
+  checkOptionNames(options, ['once', 'until'], 'revoke');
+  const { once = onceByDefault, until } = options;
+  if (until === undefined) return { once, until };
+  return { once, until: until instanceof Date ? instantMs('until', until) : now + durationMs('until', until, { least: -Infinity }) };
+}
+
+const RESCHEDULE_OPTIONS = ['delay', 'eta', 'expires', 'priority', 'preservePipeline'];
+
+function rescheduled(engine: Engine, [head, ...next]: readonly Task[], options: RescheduleOptions) {
+  checkOptionNames(options, RESCHEDULE_OPTIONS, 'result.reschedule');
+  const { eta: _eta, onError, ...kept } = head!;
+  const now = engine.now();
+  const eta = etaOf(options, now);
+  const whole = options.preservePipeline ?? true;
+  const copy: Task = {
+    ...kept,
+    id: engine.runtime.ids.next('task'),
+    attempt: 0,
+    ...(eta !== undefined && { eta }),
+    ...(options.expires !== undefined && { expires: expiryOf(options.expires) }),
+    ...(options.priority !== undefined && { priority: options.priority }),
+    ...(whole && onError !== undefined && { onError }),
+  };
+  const stages = whole ? [copy, ...next] : [copy];
+  const data = engine.codec.encodeValue({ once: true });
+  const enqueued = enqueueChain(engine, stages, now, 1);
+  return {
+    stages,
+    effects: [{ kind: 'put', key: revokedKey(head!.id), data } as const, enqueued.effect],
+    announcements: [enqueued.announcement],
+  };
+}

@@ -1,0 +1,59 @@
+// Who listens to which signal. Handlers of the signal run first, then those of every signal, each in the order of
+// connection; one that fails is logged and silences nobody.
+import { callable, expected } from '../check.js';
+import { type Signal, SIGNALS } from '../model/signals.js';
+import type { Task } from '../model/task.js';
+import type { Logger } from '../runtime.js';
+
+/** Called after what it reports is stored. `error` is present with the signal `error`. */
+export type SignalHandler = (signal: Signal, task: Task, error?: unknown) => unknown;
+
+export class SignalBus {
+  readonly #bySignal = new Map<Signal, SignalHandler[]>();
+  #every: SignalHandler[] = [];
+
+  /** Connects to the named signals, or to every signal if none is named. A handler connected twice runs twice. */
+  connect(handler: SignalHandler, signals: readonly Signal[]): void {
+    callable('the signal handler', handler);
+    for (const signal of signals) checkSignal(signal);
+    if (signals.length === 0) this.#every = [...this.#every, handler];
+    for (const signal of signals) this.#bySignal.set(signal, [...(this.#bySignal.get(signal) ?? []), handler]);
+  }
+
+  /** Removes one connection from each named signal, or from all of them if none is named; a stranger is ignored. */
+  disconnect(handler: SignalHandler, signals: readonly Signal[]): void {
+    for (const signal of signals) checkSignal(signal);
+    const chosen = signals.length === 0 ? SIGNALS : signals;
+    for (const signal of chosen) {
+      const handlers = this.#bySignal.get(signal);
+      if (handlers !== undefined) this.#bySignal.set(signal, withoutOne(handlers, handler));
+    }
+    if (signals.length === 0) this.#every = withoutOne(this.#every, handler);
+  }
+
+  /** Whether anybody would hear the signal. */
+  hears(signal: Signal): boolean {
+    return this.#every.length > 0 || (this.#bySignal.get(signal)?.length ?? 0) > 0;
+  }
+
+  /** Calls the handlers one after the other and waits for those that are asynchronous. */
+  async emit(signal: Signal, task: Task, error: unknown, logger: Logger): Promise<void> {
+    const named = this.#bySignal.get(signal) ?? [];
+    for (const handler of [...named, ...this.#every]) {
+      try {
+        await handler(signal, task, error);
+      } catch (failure) {
+        logger.error('signal handler failed', { signal, task: task.name, id: task.id, handler: handler.name, error: failure });
+      }
+    }
+  }
+}
+
+function withoutOne(handlers: readonly SignalHandler[], handler: SignalHandler): SignalHandler[] {
+  const index = handlers.indexOf(handler);
+  return handlers.filter((_, at) => at !== index);
+}
+
+function checkSignal(signal: unknown): void {
+  if (!(SIGNALS as readonly unknown[]).includes(signal)) throw expected('signal', `one of ${SIGNALS.join(', ')}`, signal);
+}

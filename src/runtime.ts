@@ -1,0 +1,118 @@
+// The one door for everything ambient: time, timers, chance, identity, the host's event loop. Nothing else in src
+// or sim reads them, which is what lets a virtual clock drive the very same code.
+import { randomUUID } from 'node:crypto';
+
+/** Time as the engine sees it. Instants are epoch milliseconds. */
+export interface Clock {
+  /** The wall clock, in epoch milliseconds. */
+  now(): number;
+  /** Milliseconds from an arbitrary origin that never jump back; for durations. */
+  monotonic(): number;
+  /** Resolves after `delayMs`, or as soon as `signal` aborts (it never rejects). */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back once after `delayMs`; the returned function cancels it. */
+  timer(delayMs: number, callback: () => void): () => void;
+  /** Calls back once, as soon as what runs now has come to rest. */
+  soon(callback: () => void): void;
+}
+
+export interface Random {
+  /** A number of at least 0 and below 1. */
+  next(): number;
+}
+
+export type IdKind = 'task' | 'chord' | 'lock' | 'lease';
+
+export interface Ids {
+  /** A fresh identity; unique across processes in production. */
+  next(kind: IdKind): string;
+}
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Where the engine reports what it cannot throw. Messages are constant, the particulars are fields. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** Everything ambient, in one object that a test or the simulator replaces as a whole. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly logger: Logger;
+}
+
+const nothing = (): void => {};
+
+/** The library's default: says nothing. */
+export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** setTimeout takes a signed 32-bit delay; longer waits are made of several. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The real clock. Looks the globals up at each call, so that fake timers installed later drive it too. */
+export const systemClock: Clock = {
+  now: () => globalThis.Date.now(),
+  monotonic: () => globalThis.performance.now(),
+  sleep: (delayMs, signal) => sleepBy(systemClock, delayMs, signal),
+  timer(delayMs, callback) {
+    let handle: ReturnType<typeof setTimeout>;
+    const arm = (remainingMs: number): void => {
+      const chunkMs = Math.min(Math.max(remainingMs, 0), LONGEST_TIMER_MS);
+      handle = globalThis.setTimeout(() => (remainingMs > chunkMs ? arm(remainingMs - chunkMs) : callback()), chunkMs);
+    };
+    arm(delayMs);
+    return () => globalThis.clearTimeout(handle);
+  },
+  soon: (callback) => void Promise.resolve().then(callback),
+};
+
+/** The sleep that any clock with a timer can have. */
+export function sleepBy(clock: Pick<Clock, 'timer'>, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const cancel = clock.timer(delayMs, () => {
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    });
+    const wake = (): void => {
+      cancel();
+      resolve();
+    };
+    signal?.addEventListener('abort', wake, { once: true });
+  });
+}
+
+/** The runtime of production: the machine's clock, its randomness, UUIDs; silent unless given a logger. */
+export function systemRuntime(logger: Logger = silentLogger): Runtime {
+  return {
+    clock: systemClock,
+    random: { next: () => globalThis.Math.random() },
+    ids: { next: () => randomUUID() },
+    logger,
+  };
+}
+
+// Captured at load: fake timers must not move the points at which a simulation looks whether the host has come to rest.
+const hostNextTick = process.nextTick;
+const hostImmediate = globalThis.setImmediate;
+
+/** The host's event loop, for the simulator: it needs to know when code that it resumed has come to rest. */
+export const host = {
+  /** Calls back once every promise job that is queued now, or queues itself meanwhile, has run. */
+  afterMicrotasks: (callback: () => void): void => hostNextTick(callback),
+  /** Resolves after one turn of the event loop: finished I/O has been delivered. */
+  turn: (): Promise<void> => new Promise((resolve) => hostImmediate(() => resolve())),
+  /** What keeps the process busy outside of JavaScript, by kind: sockets, file requests, child processes. */
+  activeResources: (): readonly string[] => process.getActiveResourcesInfo(),
+  /** Real milliseconds, whatever the virtual time. */
+  realNow: (() => {
+    const { performance } = globalThis;
+    const read = performance.now.bind(performance);
+    return (): number => read();
+  })(),
+};

@@ -1,0 +1,182 @@
+// Who may import whom. A file belongs to the first row that names it or a start of its path; it may import the files
+// of its own row, and those of the rows it lists (`type x`: by `import type` only). What no row allows is refused.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Files, readFiles, ROOT } from '../files.js';
+import { cells } from '../table.js';
+import { findCycles, type Import, readImports } from './import-graph.js';
+
+const LAYERS = rows(`
+  base       | src/errors.ts src/check.ts src/time.ts src/heap.ts |
+  runtime    | src/runtime.ts            | base
+  model      | src/model/                | base, type runtime
+  port       | src/storage/storage.ts    | base, type model
+  memory     | src/storage/memory        | base, type runtime, model, port
+  black-hole | src/storage/black-hole.ts | base, type runtime, model, port
+  storage    | src/storage/              | base, type runtime, model, port
+  engine     | src/engine/               | base, runtime, model, port
+  consumer   | src/consumer/             | base, runtime, model, port, engine
+  huey       | src/huey.ts               | base, runtime, model, port, engine, consumer, memory, black-hole
+  index      | src/index.ts              | base, runtime, model, port, engine, consumer, memory, black-hole, huey
+  testing    | src/testing/              | base, runtime, model, port, engine, consumer, memory, huey
+  sim        | sim/                      | base, runtime, model, port, engine, consumer, memory, huey, index, testing
+  docs       | docs/                     | index, testing, sim
+`);
+
+// What does not belong to the project, and the files that may import it: one for each client library.
+const OUTSIDE = new Map([
+  ['cron-parser', ['src/model/cron.ts']],
+  ['node:crypto', ['src/runtime.ts', 'src/model/signed-serializer.ts']],
+  ['node:zlib', ['src/model/compressed-serializer.ts']],
+]);
+
+const ENTRIES = new Map([
+  ['huey-ts', 'src/index.ts'],
+  ['huey-ts/testing', 'src/testing/index.ts'],
+  ['huey-ts/sim', 'sim/index.ts'],
+]);
+
+describe('imports', () => {
+  const files = readFiles(['src', 'sim', 'docs'], '.ts');
+  const imports = readImports(files, ENTRIES);
+
+  it('have a row for every file', () => {
+    expect([...files.keys()].filter((path) => layerOf(path) === undefined)).toEqual([]);
+  });
+
+  it('stay within the table', () => {
+    expect(violations(files).join('\n')).toBe('');
+  });
+
+  it('form no circles', () => {
+    expect(circles(files).join('\n')).toBe('');
+  });
+
+  it('keep each client library in one file, and each row of OUTSIDE in use', () => {
+    const used = [...OUTSIDE].map(([name, allowed]) => [
+      name,
+      allowed.filter((file) => uses(imports, file, name)),
+    ]);
+    expect(Object.fromEntries(used)).toEqual(Object.fromEntries(OUTSIDE));
+    for (const [name, allowed] of OUTSIDE)
+      if (!name.startsWith('node:')) expect(allowed, name).toHaveLength(1);
+  });
+
+  it('know the entries of package.json', () => {
+    const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
+    const names = Object.keys(exports).filter((key) => key !== './package.json');
+    expect([...ENTRIES.keys()]).toEqual(names.map((key) => `huey-ts${key.slice(1)}`));
+  });
+});
+
+describe('the checker of imports', () => {
+  const planted = cells(`
+    src/storage/memory.ts  | import { Heap } from '../heap.js';                   |
+    src/model/task.ts      | import type { Runtime } from '../runtime.js';        |
+    docs/examples/app.ts   | import { Huey } from 'huey-ts';                      |
+    docs/examples/app.ts   | import { createGzip } from 'node:zlib';              |
+    src/errors.ts          | import { A } from './model/task.js';                 | base may import no other layer
+    src/model/task.ts      | import { type Runtime } from '../runtime.js';        | model may import runtime by \`import type\` only
+    src/engine/codec.ts    | import { A } from '../storage/memory-queue.js';      | engine may import base, runtime, model, port
+    src/storage/redis.ts   | export type { A } from '../engine/engine.js';        | storage may import base, type runtime, model, port
+    src/index.ts           | export * from './storage/redis.js';                  | index may import base, runtime, model, port, engine, consumer, memory, black-hole, huey
+    src/engine/execute.ts  | const load = () => import('../huey.js');             | engine may import base, runtime, model, port
+    src/engine/execute.ts  | type A = import('../../sim/trace.js').A;             | engine may import base, runtime, model, port
+    src/engine/execute.ts  | import { A } from 'huey-ts';                         | engine may import base, runtime, model, port
+    docs/app.ts            | import { A } from '../src/huey.js';                  | docs may import index, testing, sim
+    sim/trace.ts           | import { A } from '../test/files.js';              | no row of the table names that file
+    src/utils.ts           | import { A } from './errors.js';                     | no row of the table names src/utils.ts
+    src/time.ts            | import { A } from 'cron-parser/dist/a.js';           | only src/model/cron.ts may
+    src/time.ts            | import { setTimeout } from 'node:timers/promises';   | nothing may: give it a row in OUTSIDE first
+    src/huey.ts            | const load = (name: string) => import(name);         | write the name as a literal
+  `);
+
+  it.each(planted)('judges, in %s, %s', (file, code, reason) => {
+    const [complaint = ''] = violations(new Map([[file!, code!]]));
+    expect(complaint.replace(/^.*; /, '')).toBe(reason);
+  });
+
+  it('names the file, the line, the import and the rule', () => {
+    expect(violations(new Map([['src/heap.ts', `\nimport type { A } from './huey.js';`]]))).toEqual([
+      'src/heap.ts:2 imports src/huey.ts; base may import no other layer',
+    ]);
+  });
+
+  it('sees circles, those of types too', () => {
+    const round: Files = new Map([
+      ['src/engine/a.ts', `import { b } from './b.js';`],
+      ['src/engine/b.ts', `import './d.js'; export { c } from './c.js';`],
+      ['src/engine/c.ts', `import type { A } from './a.js';`],
+      ['src/engine/d.ts', ''],
+      ['src/engine/self.ts', `import './self.js';`],
+    ]);
+    expect(circles(round)).toEqual([
+      'src/engine/a.ts -> src/engine/b.ts -> src/engine/c.ts -> src/engine/a.ts',
+      'src/engine/self.ts -> src/engine/self.ts',
+    ]);
+  });
+});
+
+interface Layer {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly may: readonly string[];
+}
+
+function rows(table: string): Layer[] {
+  return cells(table).map(([name, files, may]) => ({
+    name: name!,
+    files: files!.split(' '),
+    may: may!.split(', ').filter((layer) => layer !== ''),
+  }));
+}
+
+function violations(files: Files): string[] {
+  return readImports(files, ENTRIES).flatMap((found) => {
+    const reason = refusal(found);
+    const { from, line, target } = found;
+    return reason === undefined
+      ? []
+      : [`${from}:${line} imports ${target ?? 'what only running would tell'}; ${reason}`];
+  });
+}
+
+/** Why an import is refused, or undefined if it is allowed. */
+function refusal({ from, target, outside, typeOnly }: Import): string | undefined {
+  if (target === undefined) return 'write the name as a literal';
+  const importer = layerOf(from);
+  if (importer === undefined) return `no row of the table names ${from}`;
+  if (outside) return refusalOutside(importer, from, target);
+  const imported = layerOf(target);
+  if (imported === undefined) return 'no row of the table names that file';
+  if (importer === imported || importer.may.includes(imported.name)) return undefined;
+  if (!importer.may.includes(`type ${imported.name}`))
+    return `${importer.name} may import ${importer.may.join(', ') || 'no other layer'}`;
+  return typeOnly ? undefined : `${importer.name} may import ${imported.name} by \`import type\` only`;
+}
+
+function refusalOutside(importer: Layer, from: string, target: string): string | undefined {
+  if (importer.name === 'docs') return undefined;
+  const allowed = OUTSIDE.get(target) ?? [];
+  if (allowed.includes(from)) return undefined;
+  return allowed.length === 0
+    ? 'nothing may: give it a row in OUTSIDE first'
+    : `only ${allowed.join(' and ')} may`;
+}
+
+function layerOf(path: string): Layer | undefined {
+  return LAYERS.find(({ files }) =>
+    files.some((start) => (start.endsWith('.ts') ? path === start : path.startsWith(start))),
+  );
+}
+
+function circles(files: Files): string[] {
+  return findCycles(readImports(files, ENTRIES)).map((cycle) => cycle.join(' -> '));
+}
+
+function uses(imports: readonly Import[], from: string, target: string): boolean {
+  return imports.some((found) => found.from === from && found.target === target);
+}
