@@ -5,6 +5,7 @@ import { HueyError } from '../src/errors.js';
 import { Heap } from '../src/heap.js';
 import { type Clock, host } from '../src/runtime.js';
 import type { Chooser } from './chooser.js';
+import { Outside } from './outside.js';
 
 /** The simulation cannot go on: it is stuck at one instant. */
 export class SimulationError extends HueyError {
@@ -37,12 +38,11 @@ export class Kernel implements Clock {
   #sequence = 0;
   #running = false;
   #steps = 0;
-  #baseline: string;
+  readonly #outside = new Outside();
 
   constructor(options: KernelOptions) {
     this.#options = options;
     this.#now = options.start;
-    this.#baseline = resources();
   }
 
   now(): number {
@@ -100,7 +100,10 @@ export class Kernel implements Clock {
   }
 
   async #run(isDone: () => boolean): Promise<void> {
-    if (this.#running) throw new SimulationError('expected one call to drive the simulation at a time, got another; await the first one');
+    if (this.#running)
+      throw new SimulationError(
+        'expected one call to drive the simulation at a time, got another; await the first one',
+      );
     this.#running = true;
     try {
       for (;;) {
@@ -166,8 +169,8 @@ export class Kernel implements Clock {
       await rest();
       if (this.#ready.length > 0 || this.#nextAt() <= this.#now) return true;
       if (!isBusy()) return true;
-    } while (resources() !== this.#baseline && host.realNow() < deadline);
-    this.#baseline = resources();
+    } while (this.#outside.hasOpened() && host.realNow() < deadline);
+    this.#outside.settle();
     return false;
   }
 
@@ -182,8 +185,4 @@ export class Kernel implements Clock {
 /** Resolves when all promise jobs have run. */
 function rest(): Promise<void> {
   return new Promise((resolve) => host.afterMicrotasks(resolve));
-}
-
-function resources(): string {
-  return host.activeResources().join();
 }

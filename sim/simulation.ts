@@ -6,7 +6,7 @@ import type { Engine } from '../src/engine/engine.js';
 import { engineOf, type Huey } from '../src/huey.js';
 import type { Signal } from '../src/model/signals.js';
 import type { Task } from '../src/model/task.js';
-import type { Runtime } from '../src/runtime.js';
+import { host, type Runtime } from '../src/runtime.js';
 import { MemoryStorage } from '../src/storage/memory.js';
 import type { Storage } from '../src/storage/storage.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
@@ -14,6 +14,7 @@ import { randomChooser } from './chooser.js';
 import { Kernel } from './kernel.js';
 import { seededRandom } from './random.js';
 
+/** What `Simulation.start` takes beside the Huey. */
 export interface SimulationOptions {
   /** The instant at which the simulation starts. Default 2026-01-01T00:00:00Z. */
   readonly start?: Instant;
@@ -72,8 +73,16 @@ export class Simulation implements AsyncDisposable {
   /** Puts the Huey under virtual time, on an empty memory storage, and starts its consumers. */
   static async start(huey: Huey, options: SimulationOptions = {}): Promise<Simulation> {
     checkOptionNames(options, KNOWN, 'Simulation');
+    // A request that has just ended may not have let go of its socket yet: the kernel must not take that for rest.
+    await host.turn();
     const engine = engineOf(huey);
-    if (engine.runtime.clock instanceof Kernel) throw expected('huey', 'a Huey that is not simulated already', huey, 'dispose of the other simulation first');
+    if (engine.runtime.clock instanceof Kernel)
+      throw expected(
+        'huey',
+        'a Huey that is not simulated already',
+        huey,
+        'dispose of the other simulation first',
+      );
     const consumers = integer('consumers', options.consumers, 1, 0);
     const workers = integer('workers', options.workers, 1, 1);
     const seed = options.seed ?? 1;
@@ -83,7 +92,9 @@ export class Simulation implements AsyncDisposable {
     engine.signals.connect(simulation.#record, []);
     const { leaseTtl } = options;
     for (let index = 0; index < consumers; index += 1)
-      simulation.#consumers.push(new Consumer(huey, { workers, ...(leaseTtl !== undefined && { leaseTtl }) }));
+      simulation.#consumers.push(
+        new Consumer(engine, { workers, ...(leaseTtl !== undefined && { leaseTtl }) }),
+      );
     for (const consumer of simulation.#consumers) await consumer.start();
     return simulation;
   }
@@ -106,7 +117,8 @@ export class Simulation implements AsyncDisposable {
   /** Lets time pass up to an instant, that instant included. */
   async until(instant: Instant): Promise<void> {
     const at = instantMs('instant', instant);
-    if (at < this.#kernel.now()) throw expected('instant', `not before the virtual time ${this.now.toISOString()}`, instant);
+    if (at < this.#kernel.now())
+      throw expected('instant', `not before the virtual time ${this.now.toISOString()}`, instant);
     await this.#kernel.runUntil(at);
   }
 
@@ -116,7 +128,8 @@ export class Simulation implements AsyncDisposable {
    */
   async untilIdle(): Promise<void> {
     const storage = this.#engine.storage as MemoryStorage;
-    const isWorking = (): boolean => storage.pendingCount() > 0 || storage.scheduledCount() > 0 || this.#engine.executing.size > 0;
+    const isWorking = (): boolean =>
+      storage.pendingCount() > 0 || storage.scheduledCount() > 0 || this.#engine.executing.size > 0;
     await this.#kernel.runWhile(isWorking, this.#kernel.now() + LONGEST_MS);
   }
 

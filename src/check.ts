@@ -4,16 +4,20 @@ import { ConfigurationError } from './errors.js';
 /** The value as an error message shows it: `0 (number)`, `"abc" (string)`, `undefined`. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string') return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)} (string)`;
+  if (typeof value === 'string')
+    return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)} (string)`;
   if (typeof value === 'function') return `${value.name || 'anonymous'} (function)`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object') return `an instance of ${value.constructor?.name ?? 'null-prototype object'}`;
+  if (typeof value === 'object')
+    return `an instance of ${value.constructor?.name ?? 'null-prototype object'}`;
   return `${String(value)} (${typeof value})`;
 }
 
 /** The error for a bad value: "expected `workers` to be an integer of at least 1, got 0 (number)". */
 export function expected(what: string, wanted: string, got: unknown, hint?: string): ConfigurationError {
-  return new ConfigurationError(`expected \`${what}\` to be ${wanted}, got ${describe(got)}${hint === undefined ? '' : `; ${hint}`}`);
+  return new ConfigurationError(
+    `expected \`${what}\` to be ${wanted}, got ${describe(got)}${hint === undefined ? '' : `; ${hint}`}`,
+  );
 }
 
 /** Refuses any option that is not known: "unknown option `retires`, did you mean `retries`?" */
@@ -21,7 +25,10 @@ export function checkOptionNames(options: object, known: readonly string[], wher
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);
-    const advice = near === undefined ? `the options are ${known.map((option) => `\`${option}\``).join(', ')}` : `did you mean \`${near}\`?`;
+    const advice =
+      near === undefined
+        ? `the options are ${known.map((option) => `\`${option}\``).join(', ')}`
+        : `did you mean \`${near}\`?`;
     throw new ConfigurationError(`${where}: unknown option \`${name}\`, ${advice}`);
   }
 }
@@ -58,7 +65,9 @@ function nearest(name: string, known: readonly string[]): string | undefined {
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3)) ? best.option : undefined;
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(name.length / 3))
+    ? best.option
+    : undefined;
 }
 
 /** Levenshtein's distance, with a swap of neighbours counted as one edit. */
@@ -69,7 +78,8 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, rows[i - 2]![j - 2]! + 1);
       row.push(best);
     }
     rows.push(row);

@@ -44,6 +44,7 @@ export class ConfigurationError extends HueyError {
   override name = 'ConfigurationError';
 }
 
+/** What is wrong with a value or a message. */
 export type SerializationFault = 'unserializable' | 'malformed' | 'future-version' | 'tampered' | 'too-large';
 
 /** A value that cannot travel, or a message that cannot be read. `path` names the offending value, as `args[1].user`. */
@@ -66,7 +67,9 @@ export class UnknownTaskError extends HueyError {
 
   constructor(task: string, known: readonly string[]) {
     const names = known.length === 0 ? 'none' : known.join(', ');
-    super(`no task is registered as "${task}" (registered: ${names}); declare it with huey.task('${task}', …) and import that module here`);
+    super(
+      `no task is registered as "${task}" (registered: ${names}); declare it with huey.task('${task}', …) and import that module here`,
+    );
     this.task = task;
   }
 }
@@ -76,6 +79,7 @@ export class StorageError extends HueyError {
   override name = 'StorageError';
 }
 
+/** How a task failed. */
 export interface TaskExceptionMetadata {
   /** The error the task failed with. */
   readonly error: unknown;
@@ -146,7 +150,9 @@ export class ResultTimeout extends HueyError {
   readonly taskId: string;
 
   constructor(taskId: string, timeoutMs: number) {
-    super(`task ${taskId} has no result after ${timeoutMs / 1000}s; it may still end: read again, or give a longer timeout`);
+    super(
+      `task ${taskId} has no result after ${timeoutMs / 1000}s; it may still end: read again, or give a longer timeout`,
+    );
     this.taskId = taskId;
   }
 }
@@ -162,6 +168,7 @@ export class DeliveriesExhausted extends HueyError {
   }
 }
 
+/** What `new RetryTask` takes beside the message. */
 export interface RetryTaskOptions {
   /** Wait this long before the next attempt: seconds, or a string such as '1m'. Excludes `eta`. */
   readonly delay?: number | string;
@@ -189,6 +196,7 @@ export class RetryTask extends Error {
   }
 }
 
+/** What `new CancelExecution` takes. */
 export interface CancelExecutionOptions {
   /** true: try again even without retries left; false: never again; default: use the retries that are left. */
   readonly retry?: boolean;

@@ -1,16 +1,29 @@
 // The facade: wires the engine to its storage and gives names to what users do. It decides nothing.
 import { callable, expected, nonEmptyString } from './check.js';
+import { Consumer, type ConsumerOptions } from './consumer/consumer.js';
 import { Engine } from './engine/engine.js';
 import type { Work } from './engine/canvas.js';
 import type { TaskContext } from './engine/context.js';
 import { enqueue, type HandleOf } from './engine/enqueue.js';
 import type { LifecycleHook, PostExecuteHook, PreExecuteHook } from './engine/hooks.js';
 import { KeyValues } from './engine/key-values.js';
-import { lockTask, type LockOptions, semaphore, type SemaphoreOptions, type TaskLock } from './engine/lock.js';
+import {
+  lockTask,
+  type LockOptions,
+  semaphore,
+  type SemaphoreOptions,
+  type TaskLock,
+} from './engine/lock.js';
 import { duePeriodic } from './engine/periodic.js';
 import { RateLimit } from './engine/rate-limit.js';
 import type { TaskBody } from './engine/registry.js';
-import { readResult, resolveRevocation, Result, type GetOptions, type RevokeOptions } from './engine/result.js';
+import {
+  readResult,
+  resolveRevocation,
+  Result,
+  type GetOptions,
+  type RevokeOptions,
+} from './engine/result.js';
 import { putRevocation, revocationHolds } from './engine/revoke.js';
 import type { SignalHandler } from './engine/signal-bus.js';
 import { taskFunction, type TaskFunction } from './engine/task-function.js';
@@ -19,9 +32,8 @@ import type { Schedule } from './model/schedule.js';
 import type { Signal } from './model/signals.js';
 import type { Task } from './model/task.js';
 import { type RateLimitOption, resolveTaskOptions, type TaskOptions } from './model/task-options.js';
-import { BlackHoleStorage } from './storage/black-hole.js';
 import { MemoryStorage } from './storage/memory.js';
-import { type FlushTarget, revokedKey, type Storage } from './storage/storage.js';
+import { type FlushTarget, type QueueItem, revokedKey, type Storage } from './storage/storage.js';
 
 type WithContext = TaskOptions & { readonly context: true };
 type WithoutContext = TaskOptions & { readonly context?: false };
@@ -45,13 +57,15 @@ export function engineOf(huey: Huey): Engine {
   return engine;
 }
 
+/** A queue: its tasks, its settings and its storage. */
 export class Huey {
   readonly #engine: Engine;
   readonly #createStorage: () => Storage;
 
   constructor(options: CustomHueyOptions) {
     const { storage } = options;
-    if (storage === undefined) throw expected('storage', 'a storage or a function that makes one', storage, 'or use MemoryHuey');
+    if (storage === undefined)
+      throw expected('storage', 'a storage or a function that makes one', storage, 'or use MemoryHuey');
     this.#createStorage = typeof storage === 'function' ? storage : () => storage;
     const resolved = resolveHueyOptions(options, ['storage']);
     const inMemory = resolved.immediate && resolved.immediateUseMemory;
@@ -79,7 +93,8 @@ export class Huey {
     if (typeof immediate !== 'boolean') throw expected('immediate', 'true or false', immediate);
     if (immediate === engine.settings.immediate) return;
     engine.settings.immediate = immediate;
-    if (engine.options.immediateUseMemory) engine.storage = immediate ? new MemoryStorage() : this.#createStorage();
+    if (engine.options.immediateUseMemory)
+      engine.storage = immediate ? new MemoryStorage() : this.#createStorage();
   }
 
   /** Whether what tasks return is kept. */
@@ -114,14 +129,26 @@ export class Huey {
    * @throws ConfigurationError for a name that is taken, or a bad option.
    */
   task<A extends unknown[], R>(name: string, body: Body<A, R>): TaskFunction<A, Awaited<R>>;
-  task<A extends unknown[], R>(name: string, options: WithContext, body: ContextBody<A, R>): TaskFunction<A, Awaited<R>>;
-  task<A extends unknown[], R>(name: string, options: WithoutContext, body: Body<A, R>): TaskFunction<A, Awaited<R>>;
+  task<A extends unknown[], R>(
+    name: string,
+    options: WithContext,
+    body: ContextBody<A, R>,
+  ): TaskFunction<A, Awaited<R>>;
+  task<A extends unknown[], R>(
+    name: string,
+    options: WithoutContext,
+    body: Body<A, R>,
+  ): TaskFunction<A, Awaited<R>>;
   task(name: string, ...rest: readonly unknown[]): TaskFunction {
     return this.#declare(name, undefined, rest);
   }
 
   /** Declares a task that a scheduler enqueues at every minute that matches its schedule. Its results are not kept. */
-  periodicTask<A extends unknown[], R>(name: string, schedule: Schedule, body: Body<A, R>): TaskFunction<A, Awaited<R>>;
+  periodicTask<A extends unknown[], R>(
+    name: string,
+    schedule: Schedule,
+    body: Body<A, R>,
+  ): TaskFunction<A, Awaited<R>>;
   periodicTask<A extends unknown[], R>(
     name: string,
     schedule: Schedule,
@@ -136,13 +163,23 @@ export class Huey {
   ): TaskFunction<A, Awaited<R>>;
   periodicTask(name: string, schedule: Schedule, ...rest: readonly unknown[]): TaskFunction {
     if (typeof schedule?.matches !== 'function' || typeof schedule.next !== 'function')
-      throw expected('schedule', 'a schedule', schedule, "write crontab({ minute: '0' }) or cron('0 * * * *')");
+      throw expected(
+        'schedule',
+        'a schedule',
+        schedule,
+        "write crontab({ minute: '0' }) or cron('0 * * * *')",
+      );
     return this.#declare(name, schedule, rest);
   }
 
   /** Enqueues a signature, pipeline, group or chord; resolves once it is stored. */
   async enqueue<W extends Work>(work: W): Promise<HandleOf<W>> {
     return (await enqueue(this.#engine, work)) as HandleOf<W>;
+  }
+
+  /** A consumer of this queue in this process: `await consumer.start()`, and later `await consumer.stop()`. */
+  createConsumer(options: ConsumerOptions = {}): Consumer {
+    return new Consumer(this.#engine, options);
   }
 
   /** The periodic tasks that are due at an instant (default: now), in the order of their declaration. */
@@ -239,18 +276,18 @@ export class Huey {
     return new KeyValues(this.#engine);
   }
 
-  /** The queued tasks in the order in which they would run. @throws if a message cannot be read. */
+  /** The queued tasks in the order in which they would run. @throws if a message cannot be read, or names no declared task. */
   async pending(limit?: number): Promise<Task[]> {
-    return (await this.#engine.storage.pending(limit)).map((item) => this.#engine.codec.decode(item).task);
+    return (await this.#engine.storage.pending(limit)).map((item) => this.#known(item));
   }
 
   async pendingCount(): Promise<number> {
     return this.#engine.storage.pendingCount();
   }
 
-  /** The scheduled tasks in the order in which they are due. @throws if a message cannot be read. */
+  /** The scheduled tasks in the order in which they are due. @throws if a message cannot be read, or names no declared task. */
   async scheduled(limit?: number): Promise<Task[]> {
-    return (await this.#engine.storage.scheduled(limit)).map(({ item }) => this.#engine.codec.decode(item).task);
+    return (await this.#engine.storage.scheduled(limit)).map(({ item }) => this.#known(item));
   }
 
   async scheduledCount(): Promise<number> {
@@ -283,23 +320,24 @@ export class Huey {
     return taskFunction(this.#engine, definition);
   }
 
+  /** The task of a message, as a worker would take it. */
+  #known(item: QueueItem): Task {
+    const { task } = this.#engine.codec.decode(item);
+    this.#engine.registry.get(task.name);
+    return task;
+  }
+
   /** A handle for an id whose task is not known here: good for reading only. */
   #handle(id: string): Result {
-    const task: Task = { id: nonEmptyString('id', id), name: '', args: [], retries: 0, retryDelayMs: 0, retryBackoff: 1, attempt: 0 };
+    const task: Task = {
+      id: nonEmptyString('id', id),
+      name: '',
+      args: [],
+      retries: 0,
+      retryDelayMs: 0,
+      retryBackoff: 1,
+      attempt: 0,
+    };
     return new Result(this.#engine, [task]);
-  }
-}
-
-/** A Huey whose storage is this process's memory. */
-export class MemoryHuey extends Huey {
-  constructor(options: HueyOptions = {}) {
-    super({ ...options, storage: () => new MemoryStorage() });
-  }
-}
-
-/** A Huey that forgets everything it is given: its tasks never run. */
-export class BlackHoleHuey extends Huey {
-  constructor(options: HueyOptions = {}) {
-    super({ ...options, storage: () => new BlackHoleStorage() });
   }
 }

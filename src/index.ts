@@ -1,10 +1,19 @@
 // The public names, one by one.
-export { Huey, MemoryHuey, BlackHoleHuey, type CustomHueyOptions } from './huey.js';
+export { BlackHoleHuey } from './black-hole-huey.js';
+export { Huey, type CustomHueyOptions } from './huey.js';
+export { MemoryHuey } from './memory-huey.js';
 export type { HueyOptions } from './model/huey-options.js';
 
 export { type BoundTask, type TaskFunction } from './engine/task-function.js';
 export { TaskContext } from './engine/context.js';
-export type { CallOptions, DeliveryGuarantee, ExpiresOption, RateLimitOption, ScheduleOptions, TaskOptions } from './model/task-options.js';
+export type {
+  CallOptions,
+  DeliveryGuarantee,
+  ExpiresOption,
+  RateLimitOption,
+  ScheduleOptions,
+  TaskOptions,
+} from './model/task-options.js';
 export type { ChordSlot, Expiry, Task, TaskChain } from './model/task.js';
 export { Args, args, Kwargs, kwargs } from './model/pass-on.js';
 
@@ -14,7 +23,14 @@ export type { HandleOf } from './engine/enqueue.js';
 export { Result, type GetOptions, type RescheduleOptions, type RevokeOptions } from './engine/result.js';
 export { ChordResult, ResultGroup } from './engine/result-group.js';
 
-export { LockHold, TaskLock, type AcquireOptions, type LockOptions, type SemaphoreOptions } from './engine/lock.js';
+export {
+  LockHold,
+  TaskLock,
+  type AcquireOptions,
+  type LockOptions,
+  type SemaphoreOptions,
+} from './engine/lock.js';
+export { Consumer, type ConsumerOptions, type ConsumerState } from './consumer/consumer.js';
 export { RateLimit } from './engine/rate-limit.js';
 export { KeyValues } from './engine/key-values.js';
 export type { SignalHandler } from './engine/signal-bus.js';
@@ -68,7 +84,15 @@ export { jsonSerializer, type Serializer } from './model/serializer.js';
 export { CompressedSerializer } from './model/compressed-serializer.js';
 export { SignedSerializer } from './model/signed-serializer.js';
 
-export { silentLogger, systemRuntime, type Clock, type Ids, type Logger, type Random, type Runtime } from './runtime.js';
+export {
+  silentLogger,
+  systemRuntime,
+  type Clock,
+  type Ids,
+  type Logger,
+  type Random,
+  type Runtime,
+} from './runtime.js';
 export { BlackHoleStorage } from './storage/black-hole.js';
 export { MemoryStorage } from './storage/memory.js';
-export type * from './storage/storage.js';
+export * from './storage/storage.js';

@@ -16,6 +16,7 @@ export interface Clock {
   soon(callback: () => void): void;
 }
 
+/** Where chance comes from. */
 export interface Random {
   /** A number of at least 0 and below 1. */
   next(): number;
@@ -23,6 +24,7 @@ export interface Random {
 
 export type IdKind = 'task' | 'chord' | 'lock' | 'lease';
 
+/** Where identities come from. */
 export interface Ids {
   /** A fresh identity; unique across processes in production. */
   next(kind: IdKind): string;
@@ -63,7 +65,10 @@ export const systemClock: Clock = {
     let handle: ReturnType<typeof setTimeout>;
     const arm = (remainingMs: number): void => {
       const chunkMs = Math.min(Math.max(remainingMs, 0), LONGEST_TIMER_MS);
-      handle = globalThis.setTimeout(() => (remainingMs > chunkMs ? arm(remainingMs - chunkMs) : callback()), chunkMs);
+      handle = globalThis.setTimeout(
+        () => (remainingMs > chunkMs ? arm(remainingMs - chunkMs) : callback()),
+        chunkMs,
+      );
     };
     arm(delayMs);
     return () => globalThis.clearTimeout(handle);

@@ -1,6 +1,6 @@
 // The compiler, asked about the project: how a file parses, what a program says. Virtual files can be laid over the
 // disk, so a test can ask about code that is nowhere in the tree.
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { type Files, ROOT } from './files.js';
 
@@ -23,13 +23,21 @@ export function lineOf(source: ts.SourceFile, node: ts.Node): number {
 /** The options of tsconfig.json, the strict ones that everything here is held to. */
 export function projectOptions(): ts.CompilerOptions {
   const config = join(ROOT, 'tsconfig.json');
-  const { config: json } = ts.readConfigFile(config, ts.sys.readFile) as { config: unknown };
+  const json: unknown = ts.readConfigFile(config, (path) => ts.sys.readFile(path)).config;
   return ts.parseJsonConfigFileContent(json, { ...ts.sys, readDirectory: () => [] }, ROOT, undefined, config)
     .options;
 }
 
+type Language = ts.ScriptTarget | ts.CreateSourceFileOptions;
+
 /** What does not belong to the project is parsed once for all programs; most of their time goes there. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
+
+function parseOnce(path: string, language: Language, host: ts.CompilerHost): ts.SourceFile | undefined {
+  const key = JSON.stringify([path, language]);
+  if (!parsed.has(key)) parsed.set(key, host.getSourceFile(path, language));
+  return parsed.get(key);
+}
 
 /** Builds a program of these files; a virtual file hides the one on disk, if there is one. */
 export function createProgram(
@@ -37,24 +45,25 @@ export function createProgram(
   options: ts.CompilerOptions,
   virtual: Files = new Map(),
 ): ts.Program {
-  const absolute = new Map([...virtual].map(([path, text]) => [join(ROOT, path), text]));
+  const absolute = new Map([...virtual].map(([path, text]) => [resolve(ROOT, path), text]));
   const folders = new Set([...absolute.keys()].map((path) => dirname(path)));
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, directoryExists, getSourceFile } = host;
-  host.fileExists = (path) => absolute.has(path) || fileExists(path);
-  host.readFile = (path) => absolute.get(path) ?? readFile(path);
-  host.directoryExists = (path) => folders.has(path) || directoryExists!(path);
-  host.getSourceFile = (path, language, ...rest) => {
-    const text = absolute.get(path);
-    if (text !== undefined) return ts.createSourceFile(path, text, language);
-    if (!path.includes('/node_modules/')) return getSourceFile(path, language, ...rest);
-    const key = JSON.stringify([path, language]);
-    if (!parsed.has(key)) parsed.set(key, getSourceFile(path, language, ...rest));
-    return parsed.get(key);
+  const disk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...disk,
+    getCurrentDirectory: () => ROOT,
+    fileExists: (path) => absolute.has(path) || disk.fileExists(path),
+    readFile: (path) => absolute.get(path) ?? disk.readFile(path),
+    directoryExists: (path) => folders.has(path) || disk.directoryExists!(path),
+    getSourceFile: (path, language) => {
+      const text = absolute.get(path);
+      if (text !== undefined) return ts.createSourceFile(path, text, language);
+      return path.includes('/node_modules/')
+        ? parseOnce(path, language, disk)
+        : disk.getSourceFile(path, language);
+    },
   };
-  host.getCurrentDirectory = () => ROOT;
   return ts.createProgram(
-    roots.map((path) => join(ROOT, path)),
+    roots.map((path) => resolve(ROOT, path)),
     options,
     host,
   );
@@ -67,13 +76,13 @@ export function complaints(
   about: 'syntax' | 'types' = 'types',
 ): string[] {
   return [...paths].flatMap((path) => {
-    const source = program.getSourceFile(join(ROOT, path));
+    const source = program.getSourceFile(resolve(ROOT, path));
     if (source === undefined) return [`${path}: not part of the program`];
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
-      (diagnostic) => {
-        const line = source.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1;
-        return `${path}:${line}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')} (TS${diagnostic.code})`;
-      },
-    );
+    const syntax = program.getSyntacticDiagnostics(source);
+    const found = about === 'syntax' ? syntax : [...syntax, ...program.getSemanticDiagnostics(source)];
+    return found.map((diagnostic) => {
+      const line = source.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1;
+      return `${path}:${line}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')} (TS${diagnostic.code})`;
+    });
   });
 }

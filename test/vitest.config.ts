@@ -1,22 +1,21 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { exampleModules } from './docs/example-modules.js';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { ENTRIES } from './entries.js';
+import { ROOT } from './files.js';
 
 export default defineConfig({
-  root,
+  root: ROOT,
   plugins: [exampleModules()],
   resolve: {
-    alias: [
-      { find: /^huey-ts\/testing$/, replacement: `${root}src/testing/index.ts` },
-      { find: /^huey-ts\/sim$/, replacement: `${root}sim/index.ts` },
-      { find: /^huey-ts$/, replacement: `${root}src/index.ts` },
-    ],
+    alias: [...ENTRIES].map(([name, path]) => ({
+      find: new RegExp(`^${name}$`),
+      replacement: join(ROOT, path),
+    })),
   },
   test: {
     include: ['test/**/*.test.ts'],
-    reporters: ['default', fileURLToPath(new URL('./closing-line.ts', import.meta.url))],
+    reporters: ['default', join(ROOT, 'test/closing-line.ts')],
     testTimeout: 30_000,
   },
 });

@@ -3,13 +3,13 @@
 // are fine, and when stop resolves nothing runs and no timer is left.
 import { checkOptionNames, integer } from '../check.js';
 import type { Engine } from '../engine/engine.js';
-import { engineOf, type Huey } from '../huey.js';
 import type { Duration } from '../time.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Loop } from './loop.js';
 import { Scheduler } from './scheduler.js';
 import { Worker, type WorkerOptions } from './worker.js';
 
+/** What `huey.createConsumer` takes. */
 export interface ConsumerOptions extends Omit<WorkerOptions, 'lease' | 'onSettled'> {
   /** How many tasks run at once. Default 1. */
   readonly workers?: number;
@@ -25,6 +25,7 @@ const KNOWN = [...WORKER_OPTIONS, 'workers', 'periodic', 'schedulerInterval'];
 /** How long an idle worker waits that the storage wakes. */
 const IDLE_MS = 60 * 60 * 1000;
 
+/** Where a consumer is in its life. */
 export type ConsumerState = 'idle' | 'running' | 'stopped';
 
 /** One place for a worker; a worker that is spent is replaced in it. */
@@ -34,6 +35,7 @@ interface Slot {
   busy: boolean;
 }
 
+/** Runs the tasks of a queue in this process; make one with `huey.createConsumer()`. */
 export class Consumer implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #options: ConsumerOptions;
@@ -46,10 +48,10 @@ export class Consumer implements AsyncDisposable {
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(huey: Huey, options: ConsumerOptions = {}) {
+  constructor(engine: Engine, options: ConsumerOptions = {}) {
     checkOptionNames(options, KNOWN, 'Consumer');
     integer('workers', options.workers, 1, 1);
-    this.#engine = engineOf(huey);
+    this.#engine = engine;
     this.#options = options;
   }
 
@@ -113,7 +115,9 @@ export class Consumer implements AsyncDisposable {
   }
 
   #workerOptions(lease: string): WorkerOptions {
-    const chosen = Object.entries(this.#options).filter(([name]) => (WORKER_OPTIONS as readonly string[]).includes(name));
+    const chosen = Object.entries(this.#options).filter(([name]) =>
+      (WORKER_OPTIONS as readonly string[]).includes(name),
+    );
     return { ...Object.fromEntries(chosen), lease };
   }
 
@@ -128,7 +132,9 @@ export class Consumer implements AsyncDisposable {
     });
     const keep = this.#loop('lease', (now) => keeper.tick(now));
     const schedule = this.#loop('scheduler', (now) => scheduler.tick(now));
-    const workers = this.#slots.map((slot, index) => this.#loop(`worker-${index + 1}`, (now) => this.#work(slot, lease, keep, now)));
+    const workers = this.#slots.map((slot, index) =>
+      this.#loop(`worker-${index + 1}`, (now) => this.#work(slot, lease, keep, now)),
+    );
     this.#loops = [keep, schedule, ...workers];
     this.#unsubscribe = storage.subscribe((gained, holder) => {
       if (gained === 'schedule') schedule.wake();

@@ -46,8 +46,13 @@ export class LeaseKeeper {
   async tick(now: number): Promise<number> {
     const { storage, options, runtime } = this.#engine;
     if (this.#isHolding()) await storage.keepLease(this.#lease, now + this.ttlMs, now);
-    const { requeued, exhausted, nextExpiryAt } = await storage.recover(this.#lease, options.maxDeliveries, now);
-    if (requeued.length > 0) runtime.logger.warn('took over deliveries of a dead consumer', { count: requeued.length });
+    const { requeued, exhausted, nextExpiryAt } = await storage.recover(
+      this.#lease,
+      options.maxDeliveries,
+      now,
+    );
+    if (requeued.length > 0)
+      runtime.logger.warn('took over deliveries of a dead consumer', { count: requeued.length });
     for (const delivery of exhausted) await this.#end(delivery, now);
     if (!this.#skipIdle || this.#isHolding()) return now + this.renewEveryMs;
     return Math.max(now, nextExpiryAt ?? now + IDLE_MS);
@@ -60,7 +65,11 @@ export class LeaseKeeper {
 
   async #end(delivery: Delivery, now: number): Promise<void> {
     const { storage } = this.#engine;
-    const { settlement, announcements } = exhaust(this.#engine, delivery, new DeliveriesExhausted(delivery.count));
+    const { settlement, announcements } = exhaust(
+      this.#engine,
+      delivery,
+      new DeliveriesExhausted(delivery.count),
+    );
     const { settled } = await storage.turn({ settled: [settlement], take: 0, lease: this.#lease, now });
     await announce(this.#engine, { announcements, result: settled[0]! });
   }

@@ -19,7 +19,7 @@ export class Loop {
   readonly #options: LoopOptions;
   #stopping = false;
   #woken = false;
-  #wake: AbortController | undefined;
+  #resume: (() => void) | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: LoopOptions) {
@@ -34,7 +34,7 @@ export class Loop {
   /** Has the next tick come at once, if it is being waited for. */
   wake(): void {
     this.#woken = true;
-    this.#wake?.abort();
+    this.#resume?.();
   }
 
   /** Lets the tick that runs end, and stops. Stopping twice, or before the start, does nothing more. */
@@ -62,11 +62,20 @@ export class Loop {
     }
   }
 
-  /** Waits, unless there is nothing to wait for; a wake that came during the tick counts. */
-  async #sleep(delayMs: number): Promise<void> {
-    if (this.#stopping || this.#woken || delayMs <= 0) return new Promise((resolve) => this.#options.clock.soon(resolve));
-    this.#wake = new AbortController();
-    await this.#options.clock.sleep(delayMs, this.#wake.signal);
-    this.#wake = undefined;
+  /** Waits for the time or for being woken; a wake that came during the tick counts. */
+  #sleep(delayMs: number): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      if (this.#stopping || this.#woken || delayMs <= 0) return clock.soon(resolve);
+      const cancel = clock.timer(delayMs, () => {
+        this.#resume = undefined;
+        resolve();
+      });
+      this.#resume = () => {
+        this.#resume = undefined;
+        cancel();
+        clock.soon(resolve);
+      };
+    });
   }
 }

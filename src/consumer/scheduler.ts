@@ -80,10 +80,15 @@ export class Scheduler {
   async moveDue(now: number): Promise<string[]> {
     const ids: string[] = [];
     for (;;) {
-      const { deliveries, nextDueAt } = await this.#engine.storage.handOver({ now, limit: BATCH, lease: this.#lease });
+      const { deliveries, nextDueAt } = await this.#engine.storage.handOver({
+        now,
+        limit: BATCH,
+        lease: this.#lease,
+      });
       this.#nextDueAt = nextDueAt;
       const moves = deliveries.map((delivery) => this.#move(delivery, now));
-      for (const { announcements } of moves) for (const one of announcements) if (one.kind === 'signal') ids.push(one.task.id);
+      for (const { announcements } of moves)
+        for (const one of announcements) if (one.kind === 'signal') ids.push(one.task.id);
       if (moves.length > 0) await commit(this.#engine, moves);
       if (deliveries.length < BATCH) return ids;
     }
@@ -103,13 +108,23 @@ export class Scheduler {
     try {
       const { task } = this.#engine.codec.decode(item);
       this.#engine.registry.get(task.name);
-      const moved = { id: item.id, task: item.task, priority: item.priority, data: item.data, enqueuedAt: now };
+      const moved = {
+        id: item.id,
+        task: item.task,
+        priority: item.priority,
+        data: item.data,
+        enqueuedAt: now,
+      };
       return {
         settlement: { receipt, effects: [{ kind: 'enqueue', item: moved }] },
         announcements: [{ kind: 'signal', signal: 'enqueued', task, effect: 0 }],
       };
     } catch (error) {
-      this.#engine.runtime.logger.error('unreadable message moved to the dead letters', { id: item.id, task: item.task, error });
+      this.#engine.runtime.logger.error('unreadable message moved to the dead letters', {
+        id: item.id,
+        task: item.task,
+        error,
+      });
       const reason = error instanceof Error ? error.message : String(error);
       return { settlement: { receipt, effects: [{ kind: 'bury', item, reason }] }, announcements: [] };
     }

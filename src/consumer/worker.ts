@@ -6,6 +6,7 @@ import { announce } from '../engine/announce.js';
 import type { Engine } from '../engine/engine.js';
 import { execute, type ExecuteOptions, type Execution } from '../engine/execute.js';
 import { runLifecycle } from '../engine/hooks.js';
+import type { Delivery } from '../storage/storage.js';
 import { type Duration, durationMs } from '../time.js';
 import { DEFAULT_LEASE_TTL } from './lease-keeper.js';
 
@@ -92,10 +93,10 @@ export class Worker {
     if (this.#ended !== undefined) await this.#turn(this.#engine.now(), 0);
   }
 
-  async #turn(now: number, take: number) {
+  async #turn(now: number, take: number): Promise<readonly Delivery[]> {
     const engine = this.#engine;
     const ended = this.#ended;
-    const { settled, deliveries } = await engine.storage.turn({
+    const answer = engine.storage.turn({
       settled: ended === undefined ? [] : [ended.settlement],
       take,
       lease: this.#options.lease,
@@ -103,9 +104,11 @@ export class Worker {
       now,
       deliver: engine.settings.immediate,
     });
+    const { settled, deliveries } = 'then' in answer ? await answer : answer;
     if (ended === undefined) return deliveries;
     this.#ended = undefined;
-    await announce(engine, { announcements: ended.announcements, result: settled[0]! });
+    const told = announce(engine, { announcements: ended.announcements, result: settled[0]! });
+    if (told !== undefined) await told;
     this.#options.onSettled?.(ended);
     return deliveries;
   }
@@ -119,7 +122,8 @@ export class Worker {
 
 function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOptions {
   const { backoff = 1.15, initialDelay = '100ms', maxDelay = '10s', maxTasks } = options;
-  if (!(Number.isFinite(backoff) && backoff >= 1)) throw expected('backoff', 'a number of at least 1', backoff);
+  if (!(Number.isFinite(backoff) && backoff >= 1))
+    throw expected('backoff', 'a number of at least 1', backoff);
   return {
     initialDelayMs: durationMs('initialDelay', initialDelay, { least: 1 }),
     backoff,

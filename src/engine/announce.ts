@@ -2,7 +2,7 @@
 // the point where it is announced; an explicit stack stands in for recursion, so chains may be as long as they like.
 import type { Delivery, Enqueued, Settlement, SettlementResult } from '../storage/storage.js';
 import type { Engine } from './engine.js';
-import { execute, type Execution } from './execute.js';
+import { execute } from './execute.js';
 import { runPostExecute } from './hooks.js';
 import type { Announcement } from './settle.js';
 
@@ -12,20 +12,43 @@ export interface Committed {
   readonly result: SettlementResult;
 }
 
-/** Stores settlements in one step each, then announces them. Returns which were applied. */
-export async function commit(
-  engine: Engine,
-  works: readonly { readonly settlement: Settlement; readonly announcements: readonly Announcement[] }[],
-): Promise<readonly SettlementResult[]> {
-  const { settled } = await engine.storage.turn({
+/** A settlement that is ready to be stored, and what is to be told of it. */
+export interface Work {
+  readonly settlement: Settlement;
+  readonly announcements: readonly Announcement[];
+}
+
+/** Stores settlements in one step each, then announces them. Answers at once if the storage does and nobody listens. */
+export function commit(engine: Engine, works: readonly Work[]): Promise<void> | undefined {
+  const answer = engine.storage.turn({
     settled: works.map(({ settlement }) => settlement),
     take: 0,
     lease: leaseOf(engine),
     now: engine.now(),
     deliver: engine.settings.immediate,
   });
-  for (const [index, result] of settled.entries()) await announce(engine, { announcements: works[index]!.announcements, result });
-  return settled;
+  if ('then' in answer)
+    return Promise.resolve(answer).then(({ settled }) => announceAll(engine, works, settled));
+  return announceAll(engine, works, answer.settled);
+}
+
+function announceAll(
+  engine: Engine,
+  works: readonly Work[],
+  results: readonly SettlementResult[],
+): Promise<void> | undefined {
+  if (works.length === 1)
+    return announce(engine, { announcements: works[0]!.announcements, result: results[0]! });
+  return announceEach(engine, works, results);
+}
+
+async function announceEach(
+  engine: Engine,
+  works: readonly Work[],
+  results: readonly SettlementResult[],
+): Promise<void> {
+  for (const [index, { announcements }] of works.entries())
+    await announce(engine, { announcements, result: results[index]! });
 }
 
 /** Under which lease this process takes deliveries outside of a worker: in immediate mode, its own. */
@@ -38,10 +61,18 @@ interface Frame extends Committed {
   next: number;
 }
 
-/** Tells what was committed. A settlement that was refused, because another worker had taken over, is not told of. */
-export async function announce(engine: Engine, committed: Committed): Promise<void> {
+/**
+ * Tells what was committed; answers at once if there is nobody to tell and nothing to run. A settlement that was
+ * refused, because another worker had taken over, is not told of.
+ */
+export function announce(engine: Engine, committed: Committed): Promise<void> | undefined {
   const frames: Frame[] = [];
   push(frames, engine, committed);
+  const idle = !engine.settings.immediate && !engine.signals.hearsAny && engine.hooks.postExecute.size === 0;
+  return idle || frames.length === 0 ? undefined : walk(engine, frames);
+}
+
+async function walk(engine: Engine, frames: Frame[]): Promise<void> {
   for (;;) {
     const frame = frames.at(-1);
     if (frame === undefined) return;
@@ -49,43 +80,55 @@ export async function announce(engine: Engine, committed: Committed): Promise<vo
     frame.next += 1;
     // The last step of a frame leaves nothing to come back to: a retry of a retry of a retry stays one frame deep.
     if (frame.next === frame.announcements.length) frames.pop();
-    const delivery = await tell(engine, announcement, frame.result.enqueued);
+    const told = tell(engine, announcement, frame.result.enqueued);
+    if (told !== undefined) await told;
+    const delivery = deliveryOf(announcement, frame.result.enqueued);
     if (delivery === undefined) continue;
-    const execution = await execute(engine, delivery);
-    push(frames, engine, await commitDelivering(engine, execution));
+    const { settlement, announcements } = await execute(engine, delivery);
+    const turn = { settled: [settlement], take: 0, lease: leaseOf(engine), now: engine.now(), deliver: true };
+    const answer = engine.storage.turn(turn);
+    const { settled } = 'then' in answer ? await answer : answer;
+    push(frames, engine, { announcements, result: settled[0]! });
   }
 }
 
 function push(frames: Frame[], engine: Engine, { announcements, result }: Committed): void {
-  if (!result.applied) engine.runtime.logger.warn('a settlement was refused: its delivery had been taken over');
+  if (!result.applied)
+    engine.runtime.logger.warn('a settlement was refused: its delivery had been taken over');
   else if (announcements.length > 0) frames.push({ announcements, result, next: 0 });
 }
 
-async function commitDelivering(engine: Engine, { settlement, announcements }: Execution): Promise<Committed> {
-  const turn = { settled: [settlement], take: 0, lease: leaseOf(engine), now: engine.now(), deliver: true };
-  const { settled } = await engine.storage.turn(turn);
-  return { announcements, result: settled[0]! };
-}
-
-/** Makes one announcement; returns the delivery that it stands for, if this is immediate mode. */
-async function tell(engine: Engine, announcement: Announcement, enqueued: readonly Enqueued[]): Promise<Delivery | undefined> {
+/** Makes one announcement; answers at once if nobody listens. */
+function tell(
+  engine: Engine,
+  announcement: Announcement,
+  enqueued: readonly Enqueued[],
+): Promise<void> | undefined {
   const { signals, hooks, runtime } = engine;
   switch (announcement.kind) {
     case 'signal': {
-      const { signal, task, error, effect } = announcement;
-      if (signals.hears(signal)) await signals.emit(signal, task, error, runtime.logger);
-      return effect === undefined ? undefined : enqueuedBy(effect, enqueued)?.delivery;
+      const { signal, task, error } = announcement;
+      return signals.hears(signal) ? signals.emit(signal, task, error, runtime.logger) : undefined;
     }
-    case 'post-execute':
-      if (hooks.postExecute.size > 0) await runPostExecute(hooks, announcement.task, announcement.value, announcement.error, runtime.logger);
-      return undefined;
+    case 'post-execute': {
+      const { task, value, error } = announcement;
+      return hooks.postExecute.size > 0
+        ? runPostExecute(hooks, task, value, error, runtime.logger)
+        : undefined;
+    }
     case 'callback': {
       const fired = enqueuedBy(announcement.effect, enqueued);
-      if (fired !== undefined && signals.hears('enqueued'))
-        await signals.emit('enqueued', engine.codec.decode(fired.item).task, undefined, runtime.logger);
-      return fired?.delivery;
+      if (fired === undefined || !signals.hears('enqueued')) return undefined;
+      return signals.emit('enqueued', engine.codec.decode(fired.item).task, undefined, runtime.logger);
     }
   }
+}
+
+/** What an announcement handed over to be run here and now: something in immediate mode only. */
+function deliveryOf(announcement: Announcement, enqueued: readonly Enqueued[]): Delivery | undefined {
+  if (enqueued.length === 0 || announcement.kind === 'post-execute' || announcement.effect === undefined)
+    return undefined;
+  return enqueuedBy(announcement.effect, enqueued)?.delivery;
 }
 
 function enqueuedBy(effect: number, enqueued: readonly Enqueued[]): Enqueued | undefined {

@@ -7,7 +7,14 @@ import { type Last, type Passed, Signature, signatureOf, type Stage } from './si
 export type Work = Signature | Group | Chord;
 
 /** What a piece of work contributes: the value of its last stage. */
-export type ValueOf<W> = W extends Signature<infer S> ? Last<S> : W extends Chord<infer _M, infer S> ? Last<S> : W extends Group<infer M> ? ValuesOf<M> : never;
+export type ValueOf<W> =
+  W extends Signature<infer S>
+    ? Last<S>
+    : W extends Chord<infer _M, infer S>
+      ? Last<S>
+      : W extends Group<infer M>
+        ? ValuesOf<M>
+        : never;
 
 /** The values of several pieces of work, in order. */
 export type ValuesOf<M extends readonly unknown[]> = { -readonly [K in keyof M]: ValueOf<M[K]> };
@@ -15,6 +22,7 @@ export type ValuesOf<M extends readonly unknown[]> = { -readonly [K in keyof M]:
 /** What the callback of a chord gets: the members' values. A failed member contributes its error, a skipped one null. */
 type Collected<M extends readonly unknown[]> = [values: ValuesOf<M>];
 
+/** Work that is enqueued side by side; make one with `group(members)`. */
 export class Group<M extends readonly unknown[] = readonly unknown[]> {
   readonly members: readonly Work[];
   declare readonly membersType: M;
@@ -25,17 +33,25 @@ export class Group<M extends readonly unknown[] = readonly unknown[]> {
 
   /** Adds an error handler to the head of every member. */
   error<G extends readonly unknown[]>(handler: Stage<[...G, Error], unknown>, ...given: G): this {
-    for (const member of this.members) (member as { error(handler: unknown, ...given: unknown[]): unknown }).error(handler, ...given);
+    for (const member of this.members)
+      (member as { error(handler: unknown, ...given: unknown[]): unknown }).error(handler, ...given);
     return this;
   }
 
   /** Makes a chord of it: the task gets the given arguments, then the list of the members' values. */
-  pipe<G extends readonly unknown[], R>(callback: Stage<[...G, ...Collected<M>], R>, ...given: G): Chord<M, [R]> {
+  pipe<G extends readonly unknown[], R>(
+    callback: Stage<[...G, ...Collected<M>], R>,
+    ...given: G
+  ): Chord<M, [R]> {
     return new Chord<M, [R]>(this.members, signatureOf(callback, given) as Signature<[R]>);
   }
 }
 
-export class Chord<M extends readonly unknown[] = readonly unknown[], Stages extends readonly unknown[] = readonly unknown[]> {
+/** Work whose values are collected for a callback; make one with `chord(members, callback)`. */
+export class Chord<
+  M extends readonly unknown[] = readonly unknown[],
+  Stages extends readonly unknown[] = readonly unknown[],
+> {
   readonly members: readonly Work[];
   readonly callback: Signature<Stages>;
   declare readonly membersType: M;
@@ -44,12 +60,20 @@ export class Chord<M extends readonly unknown[] = readonly unknown[], Stages ext
     this.members = workList('chord', members);
     for (const member of this.members)
       if (member instanceof Group)
-        throw expected('member', 'a signature, a pipeline or a chord', member, 'spread the members of the group into the chord');
+        throw expected(
+          'member',
+          'a signature, a pipeline or a chord',
+          member,
+          'spread the members of the group into the chord',
+        );
     this.callback = callback;
   }
 
   /** Appends a stage to the callback. */
-  pipe<G extends readonly unknown[], R>(stage: Stage<[...G, ...Passed<Last<Stages>>], R>, ...given: G): Chord<M, [...Stages, R]>;
+  pipe<G extends readonly unknown[], R>(
+    stage: Stage<[...G, ...Passed<Last<Stages>>], R>,
+    ...given: G
+  ): Chord<M, [...Stages, R]>;
   pipe<Next extends readonly unknown[]>(signature: Signature<Next>): Chord<M, [...Stages, ...Next]>;
   pipe(next: Signature | Stage<never, unknown>, ...given: unknown[]): Chord {
     (this.callback as Signature).pipe(signatureOf(next, given));
@@ -80,7 +104,11 @@ export function chord<const M extends readonly Work[], Stages extends readonly u
   members: M,
   callback: Signature<Stages>,
 ): Chord<M, Stages>;
-export function chord(members: readonly Work[], callback: Signature | Stage<never, unknown>, ...given: unknown[]): Chord {
+export function chord(
+  members: readonly Work[],
+  callback: Signature | Stage<never, unknown>,
+  ...given: unknown[]
+): Chord {
   return new Chord(members, signatureOf(callback, given));
 }
 
@@ -88,6 +116,11 @@ function workList(what: string, members: Iterable<Work>): readonly Work[] {
   const list = [...members];
   for (const member of list)
     if (!(member instanceof Signature || member instanceof Group || member instanceof Chord))
-      throw expected(`${what} member`, 'a signature, a pipeline, a group or a chord', member, 'describe a call with task.s(…)');
+      throw expected(
+        `${what} member`,
+        'a signature, a pipeline, a group or a chord',
+        member,
+        'describe a call with task.s(…)',
+      );
   return list;
 }

@@ -53,7 +53,8 @@ export class Codec {
 
   /** Encodes a task and its stages. @throws SerializationError naming what cannot travel. */
   encode({ head, next }: TaskChain, enqueuedAt: number): EncodedTask {
-    const rest = next.length === 0 ? undefined : { text: next.map((stage) => this.#line(stage)).join('\n'), offset: 0 };
+    const rest =
+      next.length === 0 ? undefined : { text: next.map((stage) => this.#line(stage)).join('\n'), offset: 0 };
     return this.encodeHead(head, rest, enqueuedAt);
   }
 
@@ -86,7 +87,7 @@ export class Codec {
   decodeChain(item: QueueItem): TaskChain {
     const { task, rest } = this.decode(item);
     const next: Task[] = [];
-    for (let more = rest; more !== undefined; ) {
+    for (let more = rest; more !== undefined;) {
       const stage = this.nextStage(more);
       next.push(stage.task);
       more = stage.rest;
@@ -126,7 +127,10 @@ export class Codec {
     if (tab === -1) return fromWire(this.#serializer.deserialize(line));
     const task = fromWire(this.#serializer.deserialize(line.slice(0, tab)));
     const values = line.slice(tab + 1).split('\t');
-    return { ...task, args: [...task.args, values.map((text) => (text === '' ? null : this.#serializer.deserialize(text)))] };
+    return {
+      ...task,
+      args: [...task.args, values.map((text) => (text === '' ? null : this.#serializer.deserialize(text)))],
+    };
   }
 
   #checkSize(length: number, text: () => string, what: string): void {

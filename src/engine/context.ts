@@ -122,6 +122,8 @@ export class TaskContext {
   #remainingMs(): number | undefined {
     const { timeoutMs } = this.task;
     // As in huey, a timeout of zero is no timeout.
-    return timeoutMs === undefined || timeoutMs === 0 ? undefined : this.#startedAt + timeoutMs - this.#clock.monotonic();
+    return timeoutMs === undefined || timeoutMs === 0
+      ? undefined
+      : this.#startedAt + timeoutMs - this.#clock.monotonic();
   }
 }

@@ -35,13 +35,18 @@ interface Plan {
 export async function enqueue(engine: Engine, work: Work): Promise<Result | ResultGroup | ChordResult> {
   const plan: Plan = { engine, now: engine.now(), effects: [], announcements: [] };
   const handle = add(plan, work, undefined);
-  if (plan.effects.length > 0) await commit(engine, [{ settlement: { effects: plan.effects }, announcements: plan.announcements }]);
+  if (plan.effects.length > 0)
+    await commit(engine, [{ settlement: { effects: plan.effects }, announcements: plan.announcements }]);
   return handle;
 }
 
 function add(plan: Plan, work: Work, slot: ChordSlot | undefined): Result | ResultGroup | ChordResult {
   if (work instanceof Chord) return addChord(plan, work, slot);
-  if (work instanceof Group) return groupOf(plan.engine, work.members.map((member) => add(plan, member, slot)));
+  if (work instanceof Group)
+    return groupOf(
+      plan.engine,
+      work.members.map((member) => add(plan, member, slot)),
+    );
   const stages = slotted(work.stages, slot);
   const { effect, announcement } = enqueueChain(plan.engine, stages, plan.now, plan.effects.length);
   plan.effects.push(effect);
@@ -56,8 +61,20 @@ function addChord(plan: Plan, chord: Chord, slot: ChordSlot | undefined): ChordR
   const [head, ...next] = stages;
   checkRegistered(engine, stages);
   const encoded = engine.codec.encode({ head: head!, next }, now);
-  const item = { id: encoded.id, task: encoded.task, priority: encoded.priority, data: encoded.head, enqueuedAt: now };
-  const effect = effects.push({ kind: 'chord', chord: id, size: chord.members.length, callback: { item, tail: tailOf(encoded.rest) } }) - 1;
+  const item = {
+    id: encoded.id,
+    task: encoded.task,
+    priority: encoded.priority,
+    data: encoded.head,
+    enqueuedAt: now,
+  };
+  const effect =
+    effects.push({
+      kind: 'chord',
+      chord: id,
+      size: chord.members.length,
+      callback: { item, tail: tailOf(encoded.rest) },
+    }) - 1;
   announcements.push({ kind: 'callback', effect });
   const members = chord.members.map((member, index) => lastOf(add(plan, member, { id, index })));
   const pipeline = stages.length === 1 ? undefined : (handleOf(engine, stages) as ResultGroup);
@@ -78,7 +95,10 @@ function slotted(stages: readonly Task[], chord: ChordSlot | undefined): readonl
 /** One handle for one task; a group of them for a pipeline. */
 export function handleOf(engine: Engine, stages: readonly Task[]): Result | ResultGroup {
   if (stages.length === 1) return new Result(engine, stages);
-  return groupOf(engine, stages.map((_, index) => new Result(engine, stages, index)));
+  return groupOf(
+    engine,
+    stages.map((_, index) => new Result(engine, stages, index)),
+  );
 }
 
 function groupOf(engine: Engine, members: readonly Readable[]): ResultGroup {

@@ -45,7 +45,11 @@ interface Job {
 }
 
 /** Runs a delivery to its end. Never rejects: whatever happens becomes the settlement. */
-export async function execute(engine: Engine, delivery: Delivery, options: ExecuteOptions = {}): Promise<Execution> {
+export async function execute(
+  engine: Engine,
+  delivery: Delivery,
+  options: ExecuteOptions = {},
+): Promise<Execution> {
   let decoded: Decoded;
   let definition: Definition;
   try {
@@ -55,11 +59,16 @@ export async function execute(engine: Engine, delivery: Delivery, options: Execu
     return unreadable(engine, delivery, error);
   }
   const job: Job = { engine, delivery, decoded, definition, options, undo: [] };
-  const skipped = await reasonNotToRun(job, options.now ?? engine.now());
+  const now = options.now ?? engine.now();
+  // Checked in huey's order: not ready, revoked, expired. What needs no look at the storage costs no await.
+  let skipped = notReady(decoded.task, now);
+  if (skipped === undefined && delivery.revoked) skipped = await revoked(job, now);
+  skipped ??= expired(decoded.task, delivery.item, now);
   if (skipped !== undefined) return conclude(job, skipped, delivery.receipt);
-  const acknowledged = await acknowledgeEarly(job);
-  const outcome = await perform(job);
-  return conclude(job, outcome, acknowledged ? undefined : delivery.receipt);
+  const atMostOnce = (definition.options.delivery ?? engine.options.delivery) === 'at-most-once';
+  if (atMostOnce) await acknowledge(job);
+  const outcome = isPlain(job) ? await runBody(job) : await perform(job);
+  return conclude(job, outcome, atMostOnce ? undefined : delivery.receipt);
 }
 
 /** The settlement of a delivery whose workers died too often. */
@@ -85,7 +94,11 @@ export function expiresAt(task: Task, item: QueueItem): number | undefined {
 /** A message that cannot become a task is kept among the dead letters; no worker dies of it. */
 function unreadable(engine: Engine, delivery: Delivery, error: unknown): Execution {
   const { item, receipt } = delivery;
-  engine.runtime.logger.error('unreadable message moved to the dead letters', { id: item.id, task: item.task, error });
+  engine.runtime.logger.error('unreadable message moved to the dead letters', {
+    id: item.id,
+    task: item.task,
+    error,
+  });
   const reason = error instanceof Error ? error.message : String(error);
   return {
     delivery,
@@ -96,37 +109,49 @@ function unreadable(engine: Engine, delivery: Delivery, error: unknown): Executi
   };
 }
 
-async function reasonNotToRun({ engine, delivery, decoded }: Job, now: number): Promise<Outcome | undefined> {
-  const { task } = decoded;
-  if (task.eta !== undefined && task.eta > now) return { kind: 'postponed', eta: task.eta };
-  if (delivery.revoked) {
-    const revocation = await claimRevocation(engine, task, now);
-    if (revocation !== undefined) return { kind: 'revoked', once: revocation.once };
-  }
-  const limit = expiresAt(task, delivery.item);
+function notReady({ eta }: Task, now: number): Outcome | undefined {
+  return eta !== undefined && eta > now ? { kind: 'postponed', eta } : undefined;
+}
+
+async function revoked({ engine, decoded }: Job, now: number): Promise<Outcome | undefined> {
+  const revocation = await claimRevocation(engine, decoded.task, now);
+  return revocation === undefined ? undefined : { kind: 'revoked', once: revocation.once };
+}
+
+function expired(task: Task, item: QueueItem, now: number): Outcome | undefined {
+  const limit = expiresAt(task, item);
   return limit !== undefined && now > limit ? { kind: 'expired' } : undefined;
 }
 
 /** At most once means: off the books before the body runs. */
-async function acknowledgeEarly({ engine, delivery, definition }: Job): Promise<boolean> {
-  if ((definition.options.delivery ?? engine.options.delivery) === 'at-least-once') return false;
+async function acknowledge({ engine, delivery }: Job): Promise<void> {
   const settled = [{ receipt: delivery.receipt, effects: [] }];
   await engine.storage.turn({ settled, take: 0, lease: '', now: engine.now() });
-  return true;
+}
+
+/** Whether there is nothing to do before the body runs: most tasks are like that, and need not wait for it. */
+function isPlain({ engine, definition }: Job): boolean {
+  const { lock, rateLimit } = definition.options;
+  return (
+    lock === undefined &&
+    rateLimit === undefined &&
+    engine.hooks.preExecute.size === 0 &&
+    !engine.signals.hears('executing')
+  );
 }
 
 async function perform(job: Job): Promise<Outcome> {
-  const { engine, delivery, decoded } = job;
-  const { task } = decoded;
-  if (engine.signals.hears('executing')) await engine.signals.emit('executing', task, undefined, engine.runtime.logger);
-  if (engine.hooks.preExecute.size > 0 && !(await runPreExecute(engine.hooks, task, engine.runtime.logger)))
+  const { engine, definition, decoded } = job;
+  const { signals, hooks, runtime } = engine;
+  if (signals.hears('executing')) await signals.emit('executing', decoded.task, undefined, runtime.logger);
+  if (hooks.preExecute.size > 0 && !(await runPreExecute(hooks, decoded.task, runtime.logger)))
     return { kind: 'prevented' };
-  const refused = await refusal(job);
-  if (refused !== undefined) return refused;
-  engine.executing.set(delivery.receipt, task);
-  const outcome = await runBody(job);
-  engine.executing.delete(delivery.receipt);
-  return outcome;
+  const { lock, rateLimit } = definition.options;
+  if (lock !== undefined || rateLimit !== undefined) {
+    const refused = await refusal(job);
+    if (refused !== undefined) return refused;
+  }
+  return await runBody(job);
 }
 
 /** Takes the declared lock and counts against the declared rate limit, in this order. */
@@ -143,9 +168,10 @@ async function refusal({ engine, delivery, definition, options, undo }: Job): Pr
   return exceeded === undefined ? undefined : { kind: 'rate-limited', error: exceeded };
 }
 
-async function runBody({ engine, decoded, definition, options }: Job): Promise<Outcome> {
+async function runBody({ engine, delivery, decoded, definition, options }: Job): Promise<Outcome> {
   const { task } = decoded;
   const { stop } = options;
+  engine.executing.set(delivery.receipt, task);
   const context = definition.options.context ? new TaskContext(task, engine.runtime.clock, stop) : undefined;
   try {
     return { kind: 'returned', value: await call(definition.body, context, task) };
@@ -154,6 +180,7 @@ async function runBody({ engine, decoded, definition, options }: Job): Promise<O
     return failureOf(error);
   } finally {
     context?.dispose();
+    engine.executing.delete(delivery.receipt);
   }
 }
 
@@ -188,15 +215,19 @@ function retryAsked(error: RetryTask): Outcome {
 function conclude(job: Job, outcome: Outcome, receipt: string | undefined): Execution {
   const { engine, delivery, definition, undo } = job;
   // A body may have changed its arguments; what goes on from a failure starts from the message again.
-  const decoded = 'error' in outcome ? engine.codec.decode(delivery.item) : job.decoded;
-  const ending: Ending = { item: delivery.item, ...decoded, outcome, now: engine.now() };
+  const { task, rest } = 'error' in outcome ? engine.codec.decode(delivery.item) : job.decoded;
+  const ending: Ending = { item: delivery.item, task, rest, outcome, now: engine.now() };
   const { settled, final } = settleSafely(ending, settingsFor(engine, definition));
+  const effects = undo.length === 0 ? settled.effects : [...undo, ...settled.effects];
   return {
     delivery,
-    task: decoded.task,
+    task,
     outcome: final,
-    settlement: { ...(receipt !== undefined && { receipt }), effects: undo.length === 0 ? settled.effects : [...undo, ...settled.effects] },
-    announcements: undo.length === 0 ? settled.announcements : settled.announcements.map((one) => shifted(one, undo.length)),
+    settlement: receipt === undefined ? { effects } : { receipt, effects },
+    announcements:
+      undo.length === 0
+        ? settled.announcements
+        : settled.announcements.map((one) => shifted(one, undo.length)),
   };
 }
 
@@ -206,18 +237,26 @@ function shifted(announcement: Announcement, by: number): Announcement {
 }
 
 /** A value that cannot travel fails the task; an error that cannot travel is reduced to its name and message. */
-function settleSafely(ending: Ending, settings: SettleSettings): { readonly settled: Settled; readonly final: Outcome } {
+function settleSafely(
+  ending: Ending,
+  settings: SettleSettings,
+): { readonly settled: Settled; readonly final: Outcome } {
   try {
     return { settled: settle(ending, settings), final: ending.outcome };
   } catch (error) {
-    const failed = 'error' in ending.outcome ? { ...ending.outcome, error: plainError(ending.outcome.error) } : { kind: 'raised', error };
+    const failed =
+      'error' in ending.outcome
+        ? { ...ending.outcome, error: plainError(ending.outcome.error) }
+        : { kind: 'raised', error };
     const final = failed as Outcome;
     return { settled: settle({ ...ending, outcome: final }, settings), final };
   }
 }
 
 function plainError(error: unknown): Error {
-  const plain = new HueyError(error instanceof Error ? error.message : 'a value was thrown that is no error and cannot travel');
+  const plain = new HueyError(
+    error instanceof Error ? error.message : 'a value was thrown that is no error and cannot travel',
+  );
   if (error instanceof Error) plain.name = error.name;
   return plain;
 }

@@ -5,8 +5,11 @@ import { isCancelExecution } from '../errors.js';
 import type { Task } from '../model/task.js';
 import type { Logger } from '../runtime.js';
 
+/** Called before a body; throwing CancelExecution keeps the body from running. */
 export type PreExecuteHook = (task: Task) => unknown;
+/** Called after a body, with what it returned or threw. */
 export type PostExecuteHook = (task: Task, value: unknown, error: unknown) => unknown;
+/** Called when a worker starts or stops. */
 export type LifecycleHook = () => unknown;
 
 /** An ordered list of named hooks; naming one again replaces it in its place. */
@@ -72,18 +75,34 @@ export async function runPreExecute(hooks: Hooks, task: Task, logger: Logger): P
 }
 
 /** Runs the hooks after a body. */
-export async function runPostExecute(hooks: Hooks, task: Task, value: unknown, error: unknown, logger: Logger): Promise<void> {
+export async function runPostExecute(
+  hooks: Hooks,
+  task: Task,
+  value: unknown,
+  error: unknown,
+  logger: Logger,
+): Promise<void> {
   for (const [name, hook] of hooks.postExecute.entries()) {
     try {
       await hook(task, value, error);
     } catch (failure) {
-      logger.error('hook failed', { hook: name, kind: 'postExecute', task: task.name, id: task.id, error: failure });
+      logger.error('hook failed', {
+        hook: name,
+        kind: 'postExecute',
+        task: task.name,
+        id: task.id,
+        error: failure,
+      });
     }
   }
 }
 
 /** Runs the hooks of a worker's start or stop. */
-export async function runLifecycle(hooks: HookList<LifecycleHook>, kind: string, logger: Logger): Promise<void> {
+export async function runLifecycle(
+  hooks: HookList<LifecycleHook>,
+  kind: string,
+  logger: Logger,
+): Promise<void> {
   for (const [name, hook] of hooks.entries()) {
     try {
       await hook();

@@ -3,6 +3,7 @@
 import { nonEmptyString } from '../check.js';
 import type { Engine } from './engine.js';
 
+/** Data of your own in the storage; get it as `huey.data`. */
 export class KeyValues {
   readonly #engine: Engine;
 
@@ -12,13 +13,26 @@ export class KeyValues {
 
   /** Stores a value under a key; what was there is replaced. @throws SerializationError if it cannot travel. */
   async put(key: string, value: unknown): Promise<void> {
-    const effect = { kind: 'put', key: nonEmptyString('key', key), data: this.#engine.codec.encodeValue(value) } as const;
-    await this.#engine.storage.turn({ settled: [{ effects: [effect] }], take: 0, lease: '', now: this.#engine.now() });
+    const effect = {
+      kind: 'put',
+      key: nonEmptyString('key', key),
+      data: this.#engine.codec.encodeValue(value),
+    } as const;
+    await this.#engine.storage.turn({
+      settled: [{ effects: [effect] }],
+      take: 0,
+      lease: '',
+      now: this.#engine.now(),
+    });
   }
 
   /** Stores a value if the key is free; false if it is not. Atomic. */
   async putIfEmpty(key: string, value: unknown): Promise<boolean> {
-    return this.#engine.storage.putIfEmpty(nonEmptyString('key', key), this.#engine.codec.encodeValue(value), this.#engine.now());
+    return this.#engine.storage.putIfEmpty(
+      nonEmptyString('key', key),
+      this.#engine.codec.encodeValue(value),
+      this.#engine.now(),
+    );
   }
 
   /** Reads a value and leaves it; undefined if there is none. */

@@ -5,16 +5,19 @@ import { TaskLockedException } from '../errors.js';
 import { type Duration, durationMs } from '../time.js';
 import type { Engine } from './engine.js';
 
+/** What `huey.lockTask` takes beside the name. */
 export interface LockOptions {
   /** Give the hold up by itself after this long. Default: never. */
   readonly expires?: Duration;
 }
 
+/** What `huey.semaphore` takes beside the name. */
 export interface SemaphoreOptions extends LockOptions {
   /** How many may hold it at once; at least 1. */
   readonly limit: number;
 }
 
+/** What `lock.acquire` takes. */
 export interface AcquireOptions {
   /** Wait this long for a place. Default 0: refuse at once. */
   readonly wait?: Duration;
@@ -126,7 +129,12 @@ export function lockTask(engine: Engine, name: string, options: LockOptions): Ta
 /** A semaphore of that name. */
 export function semaphore(engine: Engine, name: string, options: SemaphoreOptions): TaskLock {
   checkOptionNames(options, ['limit', 'expires'], 'semaphore');
-  return new TaskLock(engine, nonEmptyString('name', name), integer('limit', options.limit, 1, 1), expiresMsOf(options));
+  return new TaskLock(
+    engine,
+    nonEmptyString('name', name),
+    integer('limit', options.limit, 1, 1),
+    expiresMsOf(options),
+  );
 }
 
 function expiresMsOf({ expires }: LockOptions): number | undefined {

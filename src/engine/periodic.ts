@@ -10,7 +10,13 @@ export const SLOT_MS = 60_000;
 
 /** A fresh instance of a periodic task. */
 export function periodicTask(engine: Engine, definition: Definition): Task {
-  return { id: engine.runtime.ids.next('task'), name: definition.name, args: [], attempt: 0, ...definition.options.values };
+  return {
+    id: engine.runtime.ids.next('task'),
+    name: definition.name,
+    args: [],
+    attempt: 0,
+    ...definition.options.values,
+  };
 }
 
 /** The periodic tasks whose schedule matches the minute of that instant, in the order of their declaration. */

@@ -4,6 +4,7 @@ import { RateLimitExceeded } from '../errors.js';
 import { type RateLimitOption, type ResolvedRateLimit, resolveRateLimit } from '../model/task-options.js';
 import type { Engine } from './engine.js';
 
+/** A rate limit for use in bodies; make one with `huey.rateLimit(options)`. */
 export class RateLimit {
   readonly #engine: Engine;
   readonly #limit: ResolvedRateLimit;
@@ -43,7 +44,10 @@ export class RateLimit {
 }
 
 /** Counts one use; returns the refusal if the window is used up. */
-export async function countUse(engine: Engine, { name, limit, perMs, retry }: ResolvedRateLimit): Promise<RateLimitExceeded | undefined> {
+export async function countUse(
+  engine: Engine,
+  { name, limit, perMs, retry }: ResolvedRateLimit,
+): Promise<RateLimitExceeded | undefined> {
   const now = engine.now();
   const count = await engine.storage.rate({ name, limit, windowMs: perMs, now });
   return count <= limit ? undefined : new RateLimitExceeded(name, perMs - (now % perMs), retry);

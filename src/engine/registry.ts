@@ -22,7 +22,9 @@ export class Registry {
   register(definition: Definition): void {
     const { name } = definition;
     if (this.#definitions.has(name))
-      throw new ConfigurationError(`a task is registered as "${name}" already; give this one another name, or unregister the other first`);
+      throw new ConfigurationError(
+        `a task is registered as "${name}" already; give this one another name, or unregister the other first`,
+      );
     this.#definitions.set(name, definition);
   }
 
@@ -49,7 +51,8 @@ export class Registry {
   /** The periodic tasks, in the order of their declaration. */
   periodic(): (Definition & { readonly schedule: Schedule })[] {
     return [...this.#definitions.values()].filter(
-      (definition): definition is Definition & { readonly schedule: Schedule } => definition.schedule !== undefined,
+      (definition): definition is Definition & { readonly schedule: Schedule } =>
+        definition.schedule !== undefined,
     );
   }
 }

@@ -15,7 +15,10 @@ export type Values<S extends readonly unknown[]> = { -readonly [K in keyof S]: S
 /** The longest pause of `asCompleted` between two looks. */
 const LOOK_EVERY_MS = 100;
 
-export class ResultGroup<S extends readonly unknown[] = readonly unknown[]> implements Iterable<Result<S[number]>> {
+/** The handles of a group, a pipeline or a map. */
+export class ResultGroup<S extends readonly unknown[] = readonly unknown[]> implements Iterable<
+  Result<S[number]>
+> {
   readonly #members: readonly Readable[];
   readonly #clock: () => Clock;
   declare readonly valuesType: S;
@@ -75,7 +78,10 @@ export class ResultGroup<S extends readonly unknown[] = readonly unknown[]> impl
 }
 
 /** The handle of a chord: reading it reads the callback. */
-export class ChordResult<M extends readonly unknown[] = readonly unknown[], S extends readonly unknown[] = readonly unknown[]> {
+export class ChordResult<
+  M extends readonly unknown[] = readonly unknown[],
+  S extends readonly unknown[] = readonly unknown[],
+> {
   /** The members; for a pipeline, its last stage. */
   readonly members: ResultGroup<M>;
   readonly callback: Result<S[0]>;

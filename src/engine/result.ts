@@ -11,11 +11,13 @@ import { isRevoked, putRevocation, type Revocation } from './revoke.js';
 import { FAILURE } from './settle.js';
 import { enqueueChain } from './enqueue-chain.js';
 
+/** How a reading treats the stored result. */
 export interface ReadOptions {
   /** Leave the result in the storage, for other readers. Default false: reading takes it. */
   readonly preserve?: boolean;
 }
 
+/** What `result.get` takes. */
 export interface GetOptions extends ReadOptions {
   /** Wait until the task has a result. Default false: undefined if there is none yet. */
   readonly blocking?: boolean;
@@ -29,6 +31,7 @@ export interface GetOptions extends ReadOptions {
   readonly revokeOnTimeout?: boolean;
 }
 
+/** What `revoke` takes, of a result or of a task. */
 export interface RevokeOptions {
   /** Skip the next execution only. */
   readonly once?: boolean;
@@ -36,6 +39,7 @@ export interface RevokeOptions {
   readonly until?: Duration | Date;
 }
 
+/** What `result.reschedule` takes. */
 export interface RescheduleOptions {
   readonly delay?: Duration;
   readonly eta?: Instant;
@@ -51,6 +55,7 @@ const GET_OPTIONS = ['preserve', 'blocking', 'timeout', 'backoff', 'maxDelay', '
 /** What a reading of the storage brought. */
 type Reading = { readonly value: unknown } | { readonly failure: TaskException };
 
+/** The handle of one enqueued task. */
 export class Result<R = unknown> {
   readonly #engine: Engine;
   readonly #stages: readonly Task[];
@@ -85,10 +90,10 @@ export class Result<R = unknown> {
    */
   get(options: GetOptions & { readonly blocking: true }): Promise<R>;
   get(options?: GetOptions): Promise<R | undefined>;
-  async get(options: GetOptions = {}): Promise<R | undefined> {
-    checkOptionNames(options, GET_OPTIONS, 'result.get');
-    if (options.blocking === true) await this.#wait(options);
-    else await this.#look(options.preserve);
+  async get(options?: GetOptions): Promise<R | undefined> {
+    if (options !== undefined) checkOptionNames(options, GET_OPTIONS, 'result.get');
+    if (options?.blocking === true) await this.#wait(options);
+    else this.#reading ??= await readResult(this.#engine, this.id, options?.preserve === true);
     if (this.#reading === undefined) return undefined;
     if ('failure' in this.#reading) throw this.#reading.failure;
     return this.#reading.value as R;
@@ -152,12 +157,19 @@ export class Result<R = unknown> {
 }
 
 /** Reads the result of an id: undefined if there is none. */
-export async function readResult(engine: Engine, id: string, preserve: boolean): Promise<Reading | undefined> {
+export async function readResult(
+  engine: Engine,
+  id: string,
+  preserve: boolean,
+): Promise<Reading | undefined> {
   const { storage, codec } = engine;
   const data = await (preserve ? storage.peek(id, engine.now()) : storage.pop(id, engine.now()));
   if (data === undefined) return undefined;
   if (!data.startsWith(FAILURE)) return { value: codec.decodeValue(data) };
-  const { error, retries, traceback, taskId } = codec.decodeValue(data.slice(FAILURE.length)) as Record<string, unknown>;
+  const { error, retries, traceback, taskId } = codec.decodeValue(data.slice(FAILURE.length)) as Record<
+    string,
+    unknown
+  >;
   const failure = new TaskException({
     error,
     retries: retries as number,
@@ -172,7 +184,13 @@ export function resolveRevocation(options: RevokeOptions, onceByDefault: boolean
   checkOptionNames(options, ['once', 'until'], 'revoke');
   const { once = onceByDefault, until } = options;
   if (until === undefined) return { once, until };
-  return { once, until: until instanceof Date ? instantMs('until', until) : now + durationMs('until', until, { least: -Infinity }) };
+  return {
+    once,
+    until:
+      until instanceof Date
+        ? instantMs('until', until)
+        : now + durationMs('until', until, { least: -Infinity }),
+  };
 }
 
 const RESCHEDULE_OPTIONS = ['delay', 'eta', 'expires', 'priority', 'preservePipeline'];
@@ -181,7 +199,7 @@ function rescheduled(engine: Engine, [head, ...next]: readonly Task[], options: 
   checkOptionNames(options, RESCHEDULE_OPTIONS, 'result.reschedule');
   const { eta: _eta, onError, ...kept } = head!;
   const now = engine.now();
-  const eta = etaOf(options, now);
+  const eta = etaOf(options)?.(now);
   const whole = options.preservePipeline ?? true;
   const copy: Task = {
     ...kept,

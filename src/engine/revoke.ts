@@ -28,15 +28,26 @@ export async function revocationHolds(engine: Engine, key: string, now: number):
 }
 
 /** Whether the task or its kind is revoked; changes nothing. */
-export async function isRevoked(engine: Engine, task: Pick<Task, 'id' | 'name'>, now: number): Promise<boolean> {
-  return (await revocationHolds(engine, revokedKey(task.id), now)) || revocationHolds(engine, revokedTaskKey(task.name), now);
+export async function isRevoked(
+  engine: Engine,
+  task: Pick<Task, 'id' | 'name'>,
+  now: number,
+): Promise<boolean> {
+  return (
+    (await revocationHolds(engine, revokedKey(task.id), now)) ||
+    revocationHolds(engine, revokedTaskKey(task.name), now)
+  );
 }
 
 /**
  * The worker's check: which revocation, if any, stops this task. One that has run out is removed; a one-time
  * revocation of a whole task is used up here, by exactly one worker; that of an id is used up by the settlement.
  */
-export async function claimRevocation(engine: Engine, task: Task, now: number): Promise<{ readonly once: boolean } | undefined> {
+export async function claimRevocation(
+  engine: Engine,
+  task: Task,
+  now: number,
+): Promise<{ readonly once: boolean } | undefined> {
   const { storage } = engine;
   const own = await storage.peek(revokedKey(task.id), now);
   if (own !== undefined) {

@@ -6,12 +6,18 @@ import { Args, Kwargs } from '../model/pass-on.js';
 import { nextAttempt, retryPlan, type RetryPlan } from '../model/retry.js';
 import type { Signal } from '../model/signals.js';
 import type { Rest, Task } from '../model/task.js';
-import { type Effect, type QueueItem, revokedKey } from '../storage/storage.js';
+import type { Effect, QueueItem } from '../storage/storage.js';
 import type { Codec } from './codec.js';
 
 /** What is told, in order, once the changes are stored. `effect` points at the change that puts an item into the queue. */
 export type Announcement =
-  | { readonly kind: 'signal'; readonly signal: Signal; readonly task: Task; readonly error?: unknown; readonly effect?: number }
+  | {
+      readonly kind: 'signal';
+      readonly signal: Signal;
+      readonly task: Task;
+      readonly error?: unknown;
+      readonly effect?: number;
+    }
   | { readonly kind: 'post-execute'; readonly task: Task; readonly value: unknown; readonly error: unknown }
   /** The callback of a chord was enqueued, if this report was the last. */
   | { readonly kind: 'callback'; readonly effect: number };
@@ -56,7 +62,7 @@ export function settle(ending: Ending, settings: SettleSettings): Settled {
       announce(settled, 'interrupted', task);
       break;
     case 'revoked':
-      if (outcome.once) settled.effects.push({ kind: 'delete', key: revokedKey(task.id) });
+      if (outcome.once) settled.effects.push({ kind: 'unrevoke', id: task.id });
       skip(settled, 'revoked', task, settings);
       break;
     case 'expired':
@@ -85,8 +91,9 @@ function succeed(settled: Settled, ending: Ending, value: unknown, settings: Set
   const { task, rest } = ending;
   const isNone = value === undefined || value === null;
   // A revocation that arrived while the task ran came too late, and must not hit a later run of the same id.
-  settled.effects.push({ kind: 'delete', key: revokedKey(task.id) });
-  if (settings.results && (!isNone || settings.storeNone)) store(settled, ending, settings.codec.encodeValue(value ?? null), settings);
+  settled.effects.push({ kind: 'unrevoke', id: task.id });
+  if (settings.results && (!isNone || settings.storeNone))
+    store(settled, ending, settings.codec.encodeValue(value ?? null), settings);
   settled.announcements.push({ kind: 'post-execute', task, value, error: undefined });
   announce(settled, 'complete', task);
   if (rest === undefined) return report(settled, task, value ?? null, settings);
@@ -100,11 +107,14 @@ function fail(settled: Settled, ending: Ending, outcome: Failure, settings: Sett
   const plan = retryPlan(task, outcome, now);
   // With storeIntermediateErrors off, an attempt that will be retried is not yet a failure to the outside.
   const visible = plan.retries === 0 || settings.storeIntermediateErrors;
-  settled.effects.push({ kind: 'delete', key: revokedKey(task.id) });
-  if (settings.results && visible) store(settled, ending, encodeFailure(task, error, plan.retries, settings.codec), settings);
-  if (outcome.kind === 'exhausted') settled.effects.push({ kind: 'bury', item: ending.item, reason: outcome.error.message });
+  settled.effects.push({ kind: 'unrevoke', id: task.id });
+  if (settings.results && visible)
+    store(settled, ending, encodeFailure(task, error, plan.retries, settings.codec), settings);
+  if (outcome.kind === 'exhausted')
+    settled.effects.push({ kind: 'bury', item: ending.item, reason: outcome.error.message });
   const signal = signalOf(outcome);
-  if (signal !== undefined) settled.announcements.push({ kind: 'signal', signal, task, ...(signal === 'error' && { error }) });
+  if (signal !== undefined)
+    settled.announcements.push({ kind: 'signal', signal, task, ...(signal === 'error' && { error }) });
   settled.announcements.push({ kind: 'post-execute', task, value: undefined, error });
   if (task.onError !== undefined && visible) handle(settled, task, error, now, settings);
   if (plan.retries === 0) return report(settled, task, error, settings);
@@ -128,7 +138,12 @@ function signalOf(outcome: Failure): Signal | undefined {
   }
 }
 
-function store(settled: Settled, { task, now }: Ending, data: string, { resultExpiresMs }: SettleSettings): void {
+function store(
+  settled: Settled,
+  { task, now }: Ending,
+  data: string,
+  { resultExpiresMs }: SettleSettings,
+): void {
   const expiry = resultExpiresMs === undefined ? {} : { expiresAt: now + resultExpiresMs };
   settled.effects.push({ kind: 'put', key: task.id, data, ...expiry });
 }
@@ -140,7 +155,15 @@ function encodeFailure(task: Task, error: unknown, retries: number, codec: Codec
   // A failure that only passes on another task's failure reports the original.
   const original = isHueyError(error, 'TaskException') ? error.metadata.error : error;
   const traceback = stackOf(error);
-  return FAILURE + codec.encodeValue({ error: original, retries, taskId: task.id, ...(traceback !== undefined && { traceback }) });
+  return (
+    FAILURE +
+    codec.encodeValue({
+      error: original,
+      retries,
+      taskId: task.id,
+      ...(traceback !== undefined && { traceback }),
+    })
+  );
 }
 
 function stackOf(error: unknown): string | undefined {
@@ -153,15 +176,30 @@ function handle(settled: Settled, task: Task, error: unknown, now: number, setti
   enqueue(settled, passOn(head, error), rest, now, settings);
 }
 
-function retry(settled: Settled, { task, rest, item, now }: Ending, plan: RetryPlan, settings: SettleSettings): void {
+function retry(
+  settled: Settled,
+  { task, rest, item, now }: Ending,
+  plan: RetryPlan,
+  settings: SettleSettings,
+): void {
   announce(settled, 'retrying', { ...task, retries: plan.retries });
   const next = nextAttempt(task, plan, now);
   if (next.dueAt === undefined) return enqueue(settled, next.task, rest, now, settings);
-  settled.effects.push({ kind: 'schedule', item: settings.codec.encodeHead(next.task, rest, item.enqueuedAt), dueAt: next.dueAt });
+  settled.effects.push({
+    kind: 'schedule',
+    item: settings.codec.encodeHead(next.task, rest, item.enqueuedAt),
+    dueAt: next.dueAt,
+  });
   announce(settled, 'scheduled', next.task);
 }
 
-function enqueue(settled: Settled, task: Task, rest: Rest | undefined, now: number, { codec }: SettleSettings): void {
+function enqueue(
+  settled: Settled,
+  task: Task,
+  rest: Rest | undefined,
+  now: number,
+  { codec }: SettleSettings,
+): void {
   const effect = settled.effects.push({ kind: 'enqueue', item: codec.encodeHead(task, rest, now) }) - 1;
   settled.announcements.push({ kind: 'signal', signal: 'enqueued', task, effect });
 }
@@ -169,7 +207,8 @@ function enqueue(settled: Settled, task: Task, rest: Rest | undefined, now: numb
 function report(settled: Settled, task: Task, value: unknown, { codec }: SettleSettings): void {
   if (task.chord === undefined) return;
   const { id, index } = task.chord;
-  const effect = settled.effects.push({ kind: 'report', chord: id, index, data: codec.encodeValue(value) }) - 1;
+  const effect =
+    settled.effects.push({ kind: 'report', chord: id, index, data: codec.encodeValue(value) }) - 1;
   settled.announcements.push({ kind: 'callback', effect });
 }
 
@@ -177,6 +216,11 @@ function report(settled: Settled, task: Task, value: unknown, { codec }: SettleS
 export function passOn(task: Task, value: unknown): Task {
   if (value === undefined || value === null) return task;
   if (value instanceof Args) return { ...task, args: [...task.args, ...value.values] };
-  if (value instanceof Kwargs) return { ...task, kwargs: { ...value.values, ...task.kwargs } };
+  if (value instanceof Kwargs) return withKwargs(task, { ...value.values, ...task.kwargs });
   return { ...task, args: [...task.args, value] };
+}
+
+/** Named arguments are absent if there are none. */
+function withKwargs(task: Task, kwargs: Readonly<Record<string, unknown>>): Task {
+  return Object.keys(kwargs).length === 0 ? task : { ...task, kwargs };
 }

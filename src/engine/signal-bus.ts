@@ -17,7 +17,8 @@ export class SignalBus {
     callable('the signal handler', handler);
     for (const signal of signals) checkSignal(signal);
     if (signals.length === 0) this.#every = [...this.#every, handler];
-    for (const signal of signals) this.#bySignal.set(signal, [...(this.#bySignal.get(signal) ?? []), handler]);
+    for (const signal of signals)
+      this.#bySignal.set(signal, [...(this.#bySignal.get(signal) ?? []), handler]);
   }
 
   /** Removes one connection from each named signal, or from all of them if none is named; a stranger is ignored. */
@@ -29,6 +30,11 @@ export class SignalBus {
       if (handlers !== undefined) this.#bySignal.set(signal, withoutOne(handlers, handler));
     }
     if (signals.length === 0) this.#every = withoutOne(this.#every, handler);
+  }
+
+  /** Whether anybody listens at all. */
+  get hearsAny(): boolean {
+    return this.#every.length > 0 || this.#bySignal.size > 0;
   }
 
   /** Whether anybody would hear the signal. */
@@ -43,7 +49,13 @@ export class SignalBus {
       try {
         await handler(signal, task, error);
       } catch (failure) {
-        logger.error('signal handler failed', { signal, task: task.name, id: task.id, handler: handler.name, error: failure });
+        logger.error('signal handler failed', {
+          signal,
+          task: task.name,
+          id: task.id,
+          handler: handler.name,
+          error: failure,
+        });
       }
     }
   }
@@ -55,5 +67,6 @@ function withoutOne(handlers: readonly SignalHandler[], handler: SignalHandler):
 }
 
 function checkSignal(signal: unknown): void {
-  if (!(SIGNALS as readonly unknown[]).includes(signal)) throw expected('signal', `one of ${SIGNALS.join(', ')}`, signal);
+  if (!(SIGNALS as readonly unknown[]).includes(signal))
+    throw expected('signal', `one of ${SIGNALS.join(', ')}`, signal);
 }

@@ -25,6 +25,7 @@ export interface Stage<A extends readonly unknown[], R> {
 /** A stage whose leading arguments are given and whose last are passed on; its declaration says whether they fit. */
 type StageAfter<G extends readonly unknown[], P extends readonly unknown[], R> = Stage<[...G, ...P], R>;
 
+/** One described call, or a pipeline of several; make one with `task.s(…)`. */
 export class Signature<Stages extends readonly unknown[] = readonly unknown[]> {
   #stages: Task[];
   /** Lets the compiler tell signatures of different stages apart; never present. */

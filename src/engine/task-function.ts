@@ -1,8 +1,16 @@
 // What declaring a task returns: a function that enqueues a call of it, with everything else that can be done to a task.
 import { expected } from '../check.js';
+import { ConfigurationError } from '../errors.js';
 import { Kwargs } from '../model/pass-on.js';
 import type { Task } from '../model/task.js';
-import { type CallOptions, checkCallOptions, etaOf, resolveValues, type ScheduleOptions } from '../model/task-options.js';
+import {
+  type CallOptions,
+  checkCallOptions,
+  etaOf,
+  resolveValues,
+  type ScheduleOptions,
+  type TaskValues,
+} from '../model/task-options.js';
 import { revokedTaskKey } from '../storage/storage.js';
 import { TaskContext } from './context.js';
 import { enqueue } from './enqueue.js';
@@ -20,13 +28,17 @@ export interface BoundTask<A extends readonly unknown[], R> extends Stage<A, R> 
   (...args: A): Promise<Result<R>>;
 }
 
-export interface TaskFunction<A extends readonly unknown[] = readonly never[], R = unknown> extends BoundTask<A, R> {
+/** A declared task: call it to enqueue it. */
+export interface TaskFunction<A extends readonly unknown[] = readonly never[], R = unknown> extends BoundTask<
+  A,
+  R
+> {
   /** The name that travels in messages. */
   readonly taskName: string;
   /** The same task with options for one call. */
   with(options: CallOptions): BoundTask<A, R>;
   /** Enqueues a call for later: after a delay, or at an instant. */
-  schedule(args: A, options?: ScheduleOptions): Promise<Result<R>>;
+  schedule(args: A, options: ScheduleOptions): Promise<Result<R>>;
   /** Enqueues one call for each list of arguments, in one step. */
   map(items: Iterable<A>): Promise<ResultGroup<R[]>>;
   /** Runs the body here and now, as the plain function it is. */
@@ -42,7 +54,10 @@ export interface TaskFunction<A extends readonly unknown[] = readonly never[], R
 }
 
 /** Makes the function for a declaration. */
-export function taskFunction<A extends readonly unknown[], R>(engine: Engine, definition: Definition): TaskFunction<A, R> {
+export function taskFunction<A extends readonly unknown[], R>(
+  engine: Engine,
+  definition: Definition,
+): TaskFunction<A, R> {
   const { name } = definition;
   const bound = bind<A, R>(engine, definition, {});
   const key = revokedTaskKey(name);
@@ -53,8 +68,9 @@ export function taskFunction<A extends readonly unknown[], R>(engine: Engine, de
       checkCallOptions(options, `${name}.with`);
       return bind<A, R>(engine, definition, options);
     },
-    schedule: async (args: A, options: ScheduleOptions = {}) => {
+    schedule: async (args: A, options: ScheduleOptions) => {
       checkCallOptions(options, `${name}.schedule`);
+      if (options.delay === undefined && options.eta === undefined) throw untimed(name);
       return bind<A, R>(engine, definition, options)(...argumentList(name, args));
     },
     map: async (items: Iterable<A>) => {
@@ -62,48 +78,82 @@ export function taskFunction<A extends readonly unknown[], R>(engine: Engine, de
       return (await enqueue(engine, new Group(members))) as ResultGroup<R[]>;
     },
     callLocal: async (...args: A) => callLocal(engine, definition, args) as R,
-    revoke: async (options: RevokeOptions = {}) => putRevocation(engine, key, resolveRevocation(options, false, engine.now())),
+    revoke: async (options: RevokeOptions = {}) =>
+      putRevocation(engine, key, resolveRevocation(options, false, engine.now())),
     restore: async () => engine.storage.delete(key),
     isRevoked: async () => revocationHolds(engine, key, engine.now()),
     unregister: () => engine.registry.unregister(name),
   }) as unknown as TaskFunction<A, R>;
 }
 
-function bind<A extends readonly unknown[], R>(engine: Engine, definition: Definition, options: CallOptions): BoundTask<A, R> {
-  const describeCall = (...args: A): Signature<[R]> => new Signature<[R]>([newTask(engine, definition, args, options)]);
-  const call = async (...args: A): Promise<Result<R>> => (await enqueue(engine, describeCall(...args))) as Result<R>;
+function bind<A extends readonly unknown[], R>(
+  engine: Engine,
+  definition: Definition,
+  options: CallOptions,
+): BoundTask<A, R> {
+  const values = resolveValues(options, definition.options.values);
+  const etaAt = etaOf(options);
+  const describeCall = (...args: A): Signature<[R]> =>
+    new Signature<[R]>([newTask(engine, definition.name, args, values, options.id, etaAt?.(engine.now()))]);
+  const call = (...args: A): Promise<Result<R>> =>
+    enqueue(engine, describeCall(...args)) as Promise<Result<R>>;
   return Object.assign(call, { s: describeCall });
 }
 
 /** Function.name is read-only to assignment, and what stack traces and logs show. */
-function named(name: string, { call, ...members }: { readonly call: object } & Record<string, unknown>): object {
+function named(
+  name: string,
+  { call, ...members }: { readonly call: object } & Record<string, unknown>,
+): object {
   Object.defineProperty(call, 'name', { value: name, configurable: true });
   return Object.assign(call, members);
 }
 
+function untimed(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `${name}.schedule: expected \`delay\` or \`eta\`, got neither; to run it as soon as possible, call ${name}(…)`,
+  );
+}
+
 function argumentList<A>(name: string, args: A): A {
   if (Array.isArray(args)) return args;
-  throw expected('arguments', 'an array', args, `write ${name}.schedule([…], { delay: '10s' }), or ${name}.map([[…], […]])`);
+  throw expected(
+    'arguments',
+    'an array',
+    args,
+    `write ${name}.schedule([…], { delay: '10s' }), or ${name}.map([[…], […]])`,
+  );
 }
 
 /** A fresh instance of a task. Its arguments are checked when it is enqueued. */
-function newTask(engine: Engine, definition: Definition, args: readonly unknown[], options: CallOptions): Task {
+function newTask(
+  engine: Engine,
+  name: string,
+  args: readonly unknown[],
+  values: TaskValues,
+  id: string | undefined,
+  eta: number | undefined,
+): Task {
   const last = args.at(-1);
-  const eta = etaOf(options, options.delay === undefined ? 0 : engine.now());
+  const named = last instanceof Kwargs;
   return {
-    id: options.id ?? engine.runtime.ids.next('task'),
-    name: definition.name,
-    args: last instanceof Kwargs ? args.slice(0, -1) : args,
-    ...(last instanceof Kwargs && { kwargs: last.values }),
-    ...resolveValues(options, definition.options.values),
-    ...(eta !== undefined && { eta }),
+    id: id ?? engine.runtime.ids.next('task'),
+    name,
+    args: named ? args.slice(0, -1) : args,
     attempt: 0,
+    ...values,
+    ...(named && Object.keys(last.values).length > 0 && { kwargs: last.values }),
+    ...(eta !== undefined && { eta }),
   };
 }
 
 function callLocal(engine: Engine, definition: Definition, args: readonly unknown[]): unknown {
   const run = definition.body as (...args: unknown[]) => unknown;
   if (!definition.options.context) return run(...args);
-  const context = new TaskContext(newTask(engine, definition, args, {}), engine.runtime.clock, undefined);
+  const context = new TaskContext(
+    newTask(engine, definition.name, args, definition.options.values, undefined, undefined),
+    engine.runtime.clock,
+    undefined,
+  );
   return run(context, ...args);
 }

@@ -14,17 +14,17 @@ export interface CronOptions {
 
 /** A schedule made by cron(). */
 class Cron extends ZonedSchedule {
-  readonly expression: string;
+  readonly #expression: string;
 
   constructor(expression: string, options: CronOptions) {
     super(new Timetable(timetableFields(parse(expression))), options.timeZone);
-    this.expression = expression.trim();
+    this.#expression = expression.trim();
   }
 
   /** The call that makes it: "cron('0 12 * * MON-FRI', { timeZone: 'Europe/London' })". */
   override toString(): string {
     const zone = this.timeZone === 'UTC' ? '' : `, { timeZone: '${this.timeZone}' }`;
-    return `cron('${this.expression}'${zone})`;
+    return `cron('${this.#expression}'${zone})`;
   }
 }
 

@@ -6,7 +6,10 @@ import type { ConfigurationError } from '../errors.js';
 import { Timetable, type TimetableFields } from './timetable.js';
 import { ZonedSchedule } from './zoned-schedule.js';
 
-/** A number, or text: '*', '5', '1-5', '*' + '/15', or several of them with commas between. Default '*'. */
+/**
+ * A number, or text: '*', '5', '1-5', a step (an asterisk, a slash and a number: each value that many after the least), or
+ * several of these with commas between them.
+ */
 export type CrontabField = string | number;
 
 /** The fields of a crontab. Each defaults to '*', and all of them must match. */

@@ -8,6 +8,7 @@ import { jsonSerializer, type Serializer } from './serializer.js';
 import { SignedSerializer } from './signed-serializer.js';
 import { type DeliveryGuarantee, resolveDelivery } from './task-options.js';
 
+/** What every Huey takes. */
 export interface HueyOptions {
   /** Names this queue in logs and in a shared storage. Default 'huey'. */
   readonly name?: string;
@@ -39,6 +40,7 @@ export interface HueyOptions {
   readonly runtime?: Runtime;
 }
 
+/** The options, checked, with their defaults. */
 export interface ResolvedHueyOptions {
   readonly name: string;
   readonly results: boolean;
@@ -74,7 +76,10 @@ const KNOWN = [
 const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** Checks the options. `others` are those that the caller, a Huey on some storage, has looked at itself. */
-export function resolveHueyOptions(options: HueyOptions, others: readonly string[] = []): ResolvedHueyOptions {
+export function resolveHueyOptions(
+  options: HueyOptions,
+  others: readonly string[] = [],
+): ResolvedHueyOptions {
   checkOptionNames(options, [...KNOWN, ...others], 'Huey');
   const { resultExpires, delivery } = options;
   const maxMessageBytes = integer('maxMessageBytes', options.maxMessageBytes, DEFAULT_MAX_MESSAGE_BYTES, 1);
@@ -83,7 +88,8 @@ export function resolveHueyOptions(options: HueyOptions, others: readonly string
     results: boolean('results', options.results, true),
     storeNone: boolean('storeNone', options.storeNone, false),
     storeIntermediateErrors: boolean('storeIntermediateErrors', options.storeIntermediateErrors, true),
-    resultExpiresMs: resultExpires === undefined ? undefined : durationMs('resultExpires', resultExpires, { least: 1 }),
+    resultExpiresMs:
+      resultExpires === undefined ? undefined : durationMs('resultExpires', resultExpires, { least: 1 }),
     immediate: boolean('immediate', options.immediate, false),
     immediateUseMemory: boolean('immediateUseMemory', options.immediateUseMemory, true),
     delivery: delivery === undefined ? 'at-least-once' : resolveDelivery(delivery),
@@ -101,12 +107,15 @@ function serializerOf(options: HueyOptions, maxBytes: number): Serializer {
   const compressed = compression === false ? serializer : compress(serializer, compression, maxBytes);
   if (signingKeys === undefined) return compressed;
   if (signingKeys.length === 0)
-    throw new ConfigurationError('expected `signingKeys` to hold at least one key, got an empty array; leave the option out to send unsigned messages');
+    throw new ConfigurationError(
+      'expected `signingKeys` to hold at least one key, got an empty array; leave the option out to send unsigned messages',
+    );
   return new SignedSerializer(compressed, { keys: signingKeys });
 }
 
 function compress(serializer: Serializer, compression: unknown, maxBytes: number): Serializer {
   const algorithm = compression === true ? 'gzip' : compression;
-  if (algorithm !== 'gzip' && algorithm !== 'zlib') throw expected('compression', "true, false, 'gzip' or 'zlib'", compression);
+  if (algorithm !== 'gzip' && algorithm !== 'zlib')
+    throw expected('compression', "true, false, 'gzip' or 'zlib'", compression);
   return new CompressedSerializer(serializer, { algorithm, maxBytes });
 }

@@ -27,7 +27,9 @@ export function toWire(task: Task): Wire {
 }
 
 const KNOWN: ReadonlySet<string> = new Set(
-  'v id task args kwargs priority retries retryDelayMs retryBackoff eta expires timeoutMs attempt onError chord'.split(' '),
+  'v id task args kwargs priority retries retryDelayMs retryBackoff eta expires timeoutMs attempt onError chord'.split(
+    ' ',
+  ),
 );
 
 /** The task of a message. @throws SerializationError naming the key that is not as it should be. */
@@ -39,7 +41,7 @@ export function fromWire(wire: unknown): Task {
   if (typeof task !== 'string' || task === '') throw malformed('task', 'a string that is not empty', task);
   if (!Array.isArray(args)) throw malformed('args', 'an array', args);
   if (kwargs !== undefined && !isRecord(kwargs)) throw malformed('kwargs', 'an object', kwargs);
-  return {
+  const read: { -readonly [K in keyof Task]: Task[K] } = {
     id,
     name: task,
     args,
@@ -47,15 +49,17 @@ export function fromWire(wire: unknown): Task {
     retryDelayMs: numberAt(wire, 'retryDelayMs', 0),
     retryBackoff: numberAt(wire, 'retryBackoff', 1),
     attempt: numberAt(wire, 'attempt', 0),
-    ...(kwargs !== undefined && { kwargs }),
-    ...(priority !== undefined && { priority: numberAt(wire, 'priority', 0) }),
-    ...(eta !== undefined && { eta: numberAt(wire, 'eta', 0) }),
-    ...(expires !== undefined && { expires: expiryOf(expires) }),
-    ...(timeoutMs !== undefined && { timeoutMs: numberAt(wire, 'timeoutMs', 0) }),
-    ...(onError !== undefined && { onError: handlerOf(onError) }),
-    ...(chord !== undefined && { chord: slotOf(chord) }),
-    ...extraOf(wire),
   };
+  if (kwargs !== undefined) read.kwargs = kwargs;
+  if (priority !== undefined) read.priority = numberAt(wire, 'priority', 0);
+  if (eta !== undefined) read.eta = numberAt(wire, 'eta', 0);
+  if (expires !== undefined) read.expires = expiryOf(expires);
+  if (timeoutMs !== undefined) read.timeoutMs = numberAt(wire, 'timeoutMs', 0);
+  if (onError !== undefined) read.onError = handlerOf(onError);
+  if (chord !== undefined) read.chord = slotOf(chord);
+  const extra = extraOf(wire);
+  if (extra !== undefined) read.extra = extra;
+  return read;
 }
 
 function checkVersion(version: unknown): void {
@@ -95,10 +99,10 @@ function handlerOf(value: unknown): TaskChain {
   return { head: head!, next };
 }
 
-function extraOf(wire: Wire): Pick<Task, 'extra'> {
+function extraOf(wire: Wire): Wire | undefined {
   let extra: Wire | undefined;
   for (const key in wire) if (!KNOWN.has(key)) (extra ??= {})[key] = wire[key];
-  return extra === undefined ? {} : { extra };
+  return extra;
 }
 
 function isRecord(value: unknown): value is Wire {

@@ -1,5 +1,11 @@
 // How one delivery can end. What follows from each is decided in engine/settle.ts, and only there.
-import type { CancelExecution, RateLimitExceeded, RetryTask, TaskLockedException, TaskTimeout } from '../errors.js';
+import type {
+  CancelExecution,
+  RateLimitExceeded,
+  RetryTask,
+  TaskLockedException,
+  TaskTimeout,
+} from '../errors.js';
 
 export type Outcome =
   | { readonly kind: 'returned'; readonly value: unknown }

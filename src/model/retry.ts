@@ -38,7 +38,11 @@ export function retryPlan(task: Task, failure: Failure, now: number): RetryPlan 
 }
 
 /** The task as it is tried again: one retry less, and, if it has to wait, its `eta`. The delay grows after each use. */
-export function nextAttempt(task: Task, plan: RetryPlan, now: number): { readonly task: Task; readonly dueAt: number | undefined } {
+export function nextAttempt(
+  task: Task,
+  plan: RetryPlan,
+  now: number,
+): { readonly task: Task; readonly dueAt: number | undefined } {
   const again: Task = { ...task, retries: plan.retries - 1, attempt: task.attempt + 1 };
   if (plan.at !== undefined) return { task: { ...again, eta: plan.at }, dueAt: plan.at };
   if (task.retryDelayMs <= 0) return { task: again, dueAt: undefined };

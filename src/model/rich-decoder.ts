@@ -1,7 +1,7 @@
 // The way in: makes rich values of parsed JSON, none of which is trusted. See rich-values.ts for the format.
 import { describe } from '../check.js';
 import { SerializationError, type SerializationFault } from '../errors.js';
-import { MAX_DEPTH } from './plain-json.js';
+import { MAX_DEPTH, isContainer } from './plain-json.js';
 import { type RichKind, type RichReader, isRecord } from './rich-kind.js';
 import { ESCAPE_TAG, RICH_KINDS } from './rich-kinds.js';
 import { type PathStep, ValueTrail } from './value-path.js';
@@ -15,7 +15,7 @@ export class RichDecoder implements RichReader {
   readonly #trail = new ValueTrail();
 
   decode(value: unknown): unknown {
-    if (!Array.isArray(value) && !isRecord(value)) return value;
+    if (!isContainer(value)) return value;
     if (this.#trail.depth >= MAX_DEPTH)
       this.#fail('too-large', `expected at most ${MAX_DEPTH} levels of nesting, got more`);
     if (Array.isArray(value)) return this.items(value);
@@ -23,7 +23,7 @@ export class RichDecoder implements RichReader {
   }
 
   inner(value: unknown, step: PathStep): unknown {
-    if (typeof value !== 'object' || value === null) return value;
+    if (!isContainer(value)) return value;
     this.#trail.enter(step);
     const decoded = this.decode(value);
     this.#trail.leave();
@@ -31,20 +31,29 @@ export class RichDecoder implements RichReader {
   }
 
   items(array: unknown[]): unknown[] {
-    for (let index = 0; index < array.length; index += 1) array[index] = this.inner(array[index], index);
+    for (let index = 0; index < array.length; index += 1) {
+      const item = array[index];
+      if (isContainer(item)) array[index] = this.inner(item, index);
+    }
     return array;
   }
 
   members(members: Record<string, unknown>): Record<string, unknown> {
     for (const key of Object.keys(members)) {
+      const member = members[key];
       if (key === '__proto__') delete members[key];
-      else members[key] = this.inner(members[key], key);
+      else if (isContainer(member)) members[key] = this.inner(member, key);
     }
     return members;
   }
 
   malformed(wanted: string, got: unknown): never {
-    this.#fail('malformed', `expected ${wanted}, got ${describe(got)}`);
+    // Describing an object would read members of it that it may have chosen to trip up readers.
+    const shape = isRecord(got) ? 'an object' : describe(got);
+    this.#fail(
+      'malformed',
+      `expected ${wanted}, got ${shape}; its writer does not keep to this version's format`,
+    );
   }
 
   #revived(tagged: Record<string, unknown>): unknown {
@@ -60,9 +69,7 @@ export class RichDecoder implements RichReader {
   }
 
   #fail(fault: SerializationFault, what: string): never {
-    const { path } = this.#trail;
-    throw new SerializationError(fault, `cannot read ${path === '' ? 'the text' : `\`${path}\``}: ${what}`, {
-      path,
-    });
+    const { path, depth } = this.#trail;
+    throw new SerializationError(fault, `cannot read ${this.#trail.nameAt(depth)}: ${what}`, { path });
   }
 }

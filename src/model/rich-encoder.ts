@@ -2,7 +2,7 @@
 import { types } from 'node:util';
 import { describe } from '../check.js';
 import { SerializationError, type SerializationFault } from '../errors.js';
-import { MAX_DEPTH, isJsonNumber } from './plain-json.js';
+import { MAX_DEPTH, isPlainScalar } from './plain-json.js';
 import { type RichWriter, isOfClass } from './rich-kind.js';
 import { ESCAPE_TAG, RICH_KINDS } from './rich-kinds.js';
 import { type PathStep, ValueTrail } from './value-path.js';
@@ -14,8 +14,7 @@ export class RichEncoder implements RichWriter {
   readonly #around: object[] = [];
 
   encode(value: unknown): unknown {
-    if (typeof value === 'string' || value === null || typeof value === 'boolean' || isJsonNumber(value))
-      return value;
+    if (isPlainScalar(value)) return value;
     if (typeof value === 'object') {
       this.#checkNesting(value);
       if (isOrdinaryArray(value)) return this.items(value);
@@ -70,9 +69,9 @@ export class RichEncoder implements RichWriter {
   }
 
   refuse(fault: SerializationFault, what: string, todo: string, cause?: unknown): never {
-    const { path } = this.#trail;
-    const where = path === '' ? 'the value' : `\`${path}\``;
-    throw new SerializationError(fault, `${where} cannot travel: ${what}; ${todo}`, { path, cause });
+    const { path, depth } = this.#trail;
+    const message = `${this.#trail.nameAt(depth)} cannot travel: ${what}; ${todo}`;
+    throw new SerializationError(fault, message, { path, cause });
   }
 
   #checkNesting(value: object): void {
@@ -81,7 +80,7 @@ export class RichEncoder implements RichWriter {
       if (this.#around[above] !== value) continue;
       this.refuse(
         'unserializable',
-        `it is the object ${depth - above} levels further up`,
+        `it refers back to ${this.#trail.nameAt(above)}`,
         'break the circle, or pass an id',
       );
     }

@@ -1,5 +1,6 @@
 // What it takes to carry one more kind of value inside JSON: a tag, and both directions side by side.
 import type { SerializationFault } from '../errors.js';
+import { isContainer } from './plain-json.js';
 import type { PathStep } from './value-path.js';
 
 /** A kind of value that JSON lacks; it travels as `{"$": tag, "v": payload}`. */
@@ -40,11 +41,13 @@ export interface RichReader extends RichWalk {
  * Tells whether the value's class goes by this name. Unlike instanceof, it leaves subclasses out and lets instances
  * from other realms in, as well as dates made by fake timers.
  */
-export function isOfClass(value: object, name: string): boolean {
-  return (value as { readonly constructor?: { readonly name?: unknown } }).constructor?.name === name;
+export function isOfClass(value: unknown, name: string): boolean {
+  return (
+    isContainer(value) && (value['constructor'] as { readonly name?: unknown } | undefined)?.name === name
+  );
 }
 
 /** Tells whether it is an object made of members, as JSON.parse would make it. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isContainer(value) && !Array.isArray(value);
 }

@@ -19,7 +19,7 @@ const INTEGER = /^(?:0|-?[1-9]\d*)$/;
 
 const date: RichKind<Date> = {
   tag: 'Date',
-  owns: (value): value is Date => types.isDate(value) && isOfClass(value, 'Date'),
+  owns: (value): value is Date => isOfClass(value, 'Date') && types.isDate(value),
   encode: (value) => (Number.isNaN(value.getTime()) ? null : value.toISOString()),
   decode(payload, reader) {
     if (payload === null) return new Date(Number.NaN);
@@ -71,7 +71,7 @@ const bigint: RichKind<bigint> = {
 const bytes: RichKind<Uint8Array> = {
   tag: 'Uint8Array',
   owns: (value): value is Uint8Array =>
-    types.isUint8Array(value) && (isOfClass(value, 'Uint8Array') || isOfClass(value, 'Buffer')),
+    (isOfClass(value, 'Uint8Array') || isOfClass(value, 'Buffer')) && types.isUint8Array(value),
   encode: base64,
   decode: (payload, reader) =>
     (typeof payload === 'string' ? bytesOfBase64(payload) : undefined) ?? reader.malformed('base64', payload),
@@ -79,7 +79,7 @@ const bytes: RichKind<Uint8Array> = {
 
 const map: RichKind<Map<unknown, unknown>> = {
   tag: 'Map',
-  owns: (value): value is Map<unknown, unknown> => types.isMap(value) && isOfClass(value, 'Map'),
+  owns: (value): value is Map<unknown, unknown> => isOfClass(value, 'Map') && types.isMap(value),
   encode: (value, writer) => [...value].map(([key, item], index) => entry(key, item, index, writer)),
   decode(payload, reader) {
     if (!Array.isArray(payload)) return reader.malformed('an array of [key, value]', payload);
@@ -99,7 +99,7 @@ function entry(key: unknown, value: unknown, index: number, walk: RichWalk): [un
 
 const set: RichKind<Set<unknown>> = {
   tag: 'Set',
-  owns: (value): value is Set<unknown> => types.isSet(value) && isOfClass(value, 'Set'),
+  owns: (value): value is Set<unknown> => isOfClass(value, 'Set') && types.isSet(value),
   encode: (value, writer) => [...value].map((item, index) => writer.inner(item, ['values', index])),
   decode: (payload, reader) =>
     new Set(Array.isArray(payload) ? reader.items(payload) : reader.malformed('an array', payload)),
@@ -107,32 +107,31 @@ const set: RichKind<Set<unknown>> = {
 
 const regExp: RichKind<RegExp> = {
   tag: 'RegExp',
-  owns: (value): value is RegExp => types.isRegExp(value) && isOfClass(value, 'RegExp'),
-  encode: (value, writer) =>
-    value.source.length <= MAX_PATTERN
-      ? `/${value.source}/${value.flags}`
-      : writer.refuse(
-          'too-large',
-          `a pattern of over ${MAX_PATTERN} characters`,
-          'pass its source as a string',
-        ),
+  owns: (value): value is RegExp => isOfClass(value, 'RegExp') && types.isRegExp(value),
+  encode(value, writer) {
+    const pattern = `/${value.source}/${value.flags}`;
+    if (pattern.length <= MAX_PATTERN) return pattern;
+    return writer.refuse(
+      'too-large',
+      `a pattern of over ${MAX_PATTERN} characters`,
+      'pass its source as a string',
+    );
+  },
   decode(payload, reader) {
-    const [, source, flags] = (typeof payload === 'string' && PATTERN.exec(payload)) || [];
+    const isShort = typeof payload === 'string' && payload.length <= MAX_PATTERN;
+    const [, source, flags] = (isShort && PATTERN.exec(payload)) || [];
     try {
-      if (source !== undefined && source.length <= MAX_PATTERN) return new RegExp(source, flags);
+      if (source !== undefined) return new RegExp(source, flags);
     } catch {
       // Reported below, like any other payload that spells none.
     }
-    return reader.malformed(
-      `a regular expression as /pattern/flags, ${MAX_PATTERN} characters at most`,
-      payload,
-    );
+    return reader.malformed(`/pattern/flags, ${MAX_PATTERN} characters at most`, payload);
   },
 };
 
 const url: RichKind<URL> = {
   tag: 'URL',
-  owns: (value): value is URL => value instanceof URL && isOfClass(value, 'URL'),
+  owns: (value): value is URL => isOfClass(value, 'URL') && value instanceof URL,
   encode: (value) => value.href,
   decode: (payload, reader) =>
     typeof payload === 'string' && URL.canParse(payload)

@@ -4,7 +4,7 @@
 //   {"$":"Map","v":[["key",1]]}      {"$":"Set","v":[1,2]}
 //   {"$":"BigInt","v":"-12"}         {"$":"Number","v":"NaN"}, "Infinity", "-Infinity", "-0"     {"$":"undefined"}
 //   {"$":"Uint8Array","v":"AQID"}    base64; a Buffer arrives as a Uint8Array
-//   {"$":"RegExp","v":"/a+/gi"}      {"$":"URL","v":"https://example.org/"}
+//   {"$":"RegExp","v":"/a+/gi"}      without lastIndex       {"$":"URL","v":"https://example.org/"}
 //   {"$":"Error","v":{"name":"TypeError","message":"…","stack":"…"}}                    see travelling-error.ts
 //   {"$":"Args","v":[1,2]}           {"$":"Kwargs","v":{"a":1}}                         see pass-on.ts
 //   {"$":"Object","v":{"$":1}}       a plain object that has a key "$" of its own
@@ -38,5 +38,13 @@ export function encodeRichValues(value: unknown): unknown {
  * @throws SerializationError 'malformed' or 'too-large', with the path.
  */
 export function decodeRichValues(parsed: unknown): unknown {
-  return new RichDecoder().decode(parsed);
+  try {
+    return new RichDecoder().decode(parsed);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // The caller has left too little of the stack.
+    throw new SerializationError('too-large', 'cannot read the value: it is nested too deep for the stack', {
+      cause: error,
+    });
+  }
 }

@@ -1,5 +1,6 @@
 // The thirteen signals: what can happen to a task, by huey's names.
 
+/** All signals. */
 export const SIGNALS = [
   'enqueued',
   'scheduled',

@@ -10,6 +10,7 @@ export type ExpiresOption = Duration | Date | { readonly at: Instant };
 /** Acknowledge a task once its end is stored (the default), or before its body runs. */
 export type DeliveryGuarantee = 'at-least-once' | 'at-most-once';
 
+/** How often something may happen. */
 export interface RateLimitOption {
   readonly name: string;
   /** Executions per window; at least 1. */
@@ -59,8 +60,12 @@ export interface CallOptions extends CommonOptions {
 export type ScheduleOptions = CallOptions;
 
 /** The values of a task that may come from the declaration or from the call. */
-export type TaskValues = Pick<Task, 'priority' | 'retries' | 'retryDelayMs' | 'retryBackoff' | 'expires' | 'timeoutMs'>;
+export type TaskValues = Pick<
+  Task,
+  'priority' | 'retries' | 'retryDelayMs' | 'retryBackoff' | 'expires' | 'timeoutMs'
+>;
 
+/** A rate limit, checked, with its defaults. */
 export interface ResolvedRateLimit {
   readonly name: string;
   readonly limit: number;
@@ -68,6 +73,7 @@ export interface ResolvedRateLimit {
   readonly retry: boolean;
 }
 
+/** The options of a declaration, checked, with their defaults. */
 export interface ResolvedTaskOptions {
   readonly values: TaskValues;
   readonly context: boolean;
@@ -115,20 +121,31 @@ export function checkCallOptions(options: CallOptions, where: string): void {
   if (options.id !== undefined) nonEmptyString('id', options.id);
 }
 
-/** The instant that `delay` or `eta` asks for; undefined if neither is given. */
-export function etaOf({ delay, eta }: Pick<CallOptions, 'delay' | 'eta'>, now: number): number | undefined {
+/** How to find the instant that `delay` or `eta` asks for, once it is known when; undefined if neither is given. */
+export function etaOf({
+  delay,
+  eta,
+}: Pick<CallOptions, 'delay' | 'eta'>): ((now: number) => number) | undefined {
   if (delay !== undefined && eta !== undefined)
     throw new ConfigurationError('expected `delay` or `eta`, got both; leave one out');
-  if (delay !== undefined) return Math.round(now + durationMs('delay', delay, { least: -Infinity }));
-  return eta === undefined ? undefined : instantMs('eta', eta);
+  if (delay !== undefined) {
+    const delayMs = durationMs('delay', delay, { least: -Infinity });
+    return (now) => Math.round(now + delayMs);
+  }
+  if (eta === undefined) return undefined;
+  const at = instantMs('eta', eta);
+  return () => at;
 }
 
+/** Checks an expiry. @throws ConfigurationError. */
 export function expiryOf(expires: ExpiresOption): Expiry {
   if (expires instanceof Date) return { at: instantMs('expires', expires) };
-  if (typeof expires === 'object' && expires !== null && 'at' in expires) return { at: instantMs('expires.at', expires.at) };
+  if (typeof expires === 'object' && expires !== null && 'at' in expires)
+    return { at: instantMs('expires.at', expires.at) };
   return { afterMs: durationMs('expires', expires, { least: -Infinity }) };
 }
 
+/** Checks a rate limit. @throws ConfigurationError naming the option. */
 export function resolveRateLimit(options: RateLimitOption): ResolvedRateLimit {
   checkOptionNames(options, ['name', 'limit', 'per', 'retry'], 'rateLimit');
   const perMs = durationMs('rateLimit.per', options.per);
@@ -141,6 +158,7 @@ export function resolveRateLimit(options: RateLimitOption): ResolvedRateLimit {
   });
 }
 
+/** Checks a delivery guarantee. @throws ConfigurationError. */
 export function resolveDelivery(delivery: unknown): DeliveryGuarantee {
   if (delivery === 'at-least-once' || delivery === 'at-most-once') return delivery;
   throw expected('delivery', "'at-least-once' or 'at-most-once'", delivery);

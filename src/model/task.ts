@@ -15,6 +15,7 @@ export interface Rest {
   readonly offset: number;
 }
 
+/** One instance of work: a name, arguments, and the values that decide how it runs. */
 export interface Task {
   readonly id: string;
   readonly name: string;

@@ -36,6 +36,7 @@ const EVERY_HOUR = (1 << 24) - 1;
 /** Sixty minutes are more than one bit set holds. */
 const HALF = 30;
 
+/** A set of readings. */
 export class Timetable {
   /** Whether all 24 hours are allowed: such a schedule follows real time when the clock is changed. */
   readonly everyHour: boolean;
@@ -47,6 +48,7 @@ export class Timetable {
   readonly #earliest: number;
   readonly #latest: number;
   readonly #isEmpty: boolean;
+  /** The month that was asked about last: mostly the next question is about it too. */
   #recent: Month = { index: 0, first: 0, end: 0, dates: 0 };
 
   constructor(fields: TimetableFields) {
@@ -66,6 +68,7 @@ export class Timetable {
     this.#isEmpty = this.#earliest < 0 || !this.#hasAnyDay();
   }
 
+  /** Tells whether the schedule names this reading. */
   matches(reading: number): boolean {
     const day = Math.floor(reading / DAY);
     return this.#hasTime(reading - day * DAY) && this.#hasDay(day);
@@ -174,14 +177,14 @@ export class Timetable {
   }
 
   #minuteFrom(from: number): number {
-    const early = from < HALF ? smallestFrom(this.#firstMinutes, from) : -1;
+    const early = smallestFrom(this.#firstMinutes, from);
     if (early >= 0) return early;
     const late = smallestFrom(this.#lastMinutes, Math.max(from - HALF, 0));
     return late < 0 ? -1 : late + HALF;
   }
 
   #minuteTo(to: number): number {
-    const late = to >= HALF ? largestTo(this.#lastMinutes, to - HALF) : -1;
+    const late = largestTo(this.#lastMinutes, to - HALF);
     return late >= 0 ? late + HALF : largestTo(this.#firstMinutes, Math.min(to, HALF - 1));
   }
 }

@@ -9,7 +9,7 @@ import { type RichKind, type RichReader, type RichWriter, isRecord } from './ric
 export const travellingError: RichKind<Error> = {
   tag: 'Error',
   // A DOMException, such as an AbortError, is not native.
-  owns: (value): value is Error => types.isNativeError(value) || value instanceof Error,
+  owns: (value): value is Error => value instanceof Error || types.isNativeError(value),
   encode(error, writer) {
     const { name, message, stack } = error;
     return {
@@ -72,8 +72,9 @@ function fieldsOf(error: Error, writer: RichWriter): object {
 
 function namedError(name: string, message: string, stack: string): Error {
   const error = new Error(message);
-  Object.setPrototypeOf(error, errorPrototype(name));
-  define(error, 'stack', stack, false);
+  Object.setPrototypeOf(error, name === 'AggregateError' ? AggregateError.prototype : errorPrototype(name));
+  // Defining it would first have the stack of this call formatted.
+  error.stack = stack;
   // Classes that name themselves do so with a field, which is enumerable.
   if (error.name !== name) define(error, 'name', name, true);
   return error;

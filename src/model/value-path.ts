@@ -28,9 +28,18 @@ export class ValueTrail {
 
   /** The path of the value at hand; long ones are cut short. Empty at the outermost value. */
   get path(): string {
-    const shown = this.#steps.slice(0, Math.min(this.depth, SHOWN_STEPS)).flat();
+    return this.#pathAt(this.depth);
+  }
+
+  /** The value that far down the way, as a message calls it: its path, between back ticks. */
+  nameAt(depth: number): string {
+    return depth === 0 ? 'the value' : `\`${this.#pathAt(depth)}\``;
+  }
+
+  #pathAt(depth: number): string {
+    const shown = this.#steps.slice(0, Math.min(depth, SHOWN_STEPS)).flat();
     const path = shown.map(spelling).join('').replace(/^\./, '');
-    return this.depth > SHOWN_STEPS ? `${path}…` : path;
+    return depth > SHOWN_STEPS ? `${path}…` : path;
   }
 }
 

@@ -28,10 +28,12 @@ const LAST_MINUTE = LAST_INSTANT_MS / MINUTE_MS;
 
 const OFFSET = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 
+/** One local clock. Use zoneNamed() to get it. */
 export class Zone {
   readonly name: string;
   readonly #offsetAt: (minute: number) => number;
   readonly #chunks = new Map<number, readonly Span[]>();
+  /** The span that was asked about last: mostly the next question is about it too. */
   #recent: Span;
 
   constructor(name: string, offsetAt: (minute: number) => number, recent: Span) {

@@ -27,11 +27,11 @@ export abstract class ZonedSchedule implements Schedule {
 
   matches(instant: number): boolean {
     const minute = Math.floor(checked('instant', instant) / MINUTE_MS);
-    const reading = minute + this.#zone.spanAt(minute).offset;
+    const { start, offset, seen } = this.#zone.spanAt(minute);
+    const reading = minute + offset;
     if (this.#timetable.everyHour) return this.#timetable.matches(reading);
-    const seen = this.#zone.seenBefore(minute);
-    if (reading === seen + 1) return this.#timetable.matches(reading);
-    return reading > seen && this.#timetable.previous(reading) > seen;
+    if (minute > start) return reading > seen && this.#timetable.matches(reading);
+    return this.#timetable.previous(reading) > seen;
   }
 
   next(after: number): number | undefined {

@@ -12,8 +12,14 @@ import type {
 
 const NOTHING: readonly never[] = [];
 
+/** Swallows every message and result; reads as empty. */
 export class BlackHoleStorage implements Storage {
-  readonly capabilities: StorageCapabilities = { durable: false, shared: false, notifies: true, retains: false };
+  readonly capabilities: StorageCapabilities = {
+    durable: false,
+    shared: false,
+    notifies: true,
+    retains: false,
+  };
 
   turn({ settled }: Turn): TurnResult {
     return { settled: settled.map(swallow), deliveries: NOTHING };
@@ -129,6 +135,11 @@ export class BlackHoleStorage implements Storage {
 }
 
 /** Nothing is ever in flight here, so a settlement of a delivery is always too late. */
-function swallow({ receipt }: { readonly receipt?: string; readonly effects: readonly Effect[] }): SettlementResult {
+function swallow({
+  receipt,
+}: {
+  readonly receipt?: string;
+  readonly effects: readonly Effect[];
+}): SettlementResult {
   return { applied: receipt === undefined, enqueued: NOTHING };
 }

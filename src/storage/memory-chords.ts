@@ -12,10 +12,11 @@ interface Chord {
 export class MemoryChords {
   readonly #chords = new Map<string, Chord>();
 
-  /** Opens a chord; returns its callback at once if it has no members. */
+  /** Opens a chord, unless it is open; returns its callback at once if it has no members. */
   open(id: string, size: number, callback: ChordCallback): QueueItem | undefined {
     if (size === 0) return completed({ size, callback, values: new Map(), reported: new Set() });
-    this.#chords.set(id, { size, callback, values: new Map(), reported: new Set() });
+    if (!this.#chords.has(id))
+      this.#chords.set(id, { size, callback, values: new Map(), reported: new Set() });
     return undefined;
   }
 
@@ -50,5 +51,11 @@ function completed({ size, callback, values }: Chord): QueueItem {
   const { item, tail } = callback;
   let data = item.data;
   for (let index = 0; index < size; index += 1) data += `\t${values.get(index) ?? ''}`;
-  return { id: item.id, task: item.task, priority: item.priority, enqueuedAt: item.enqueuedAt, data: data + tail };
+  return {
+    id: item.id,
+    task: item.task,
+    priority: item.priority,
+    enqueuedAt: item.enqueuedAt,
+    data: data + tail,
+  };
 }

@@ -1,7 +1,10 @@
 // The locks of the memory storage. A place is held until it is released, its instant has come, or its lease is dead.
 import type { Acquisition } from './storage.js';
 
-type Hold = Pick<Acquisition, 'lease' | 'expiresAt'>;
+interface Hold {
+  readonly lease: string | undefined;
+  readonly expiresAt: number | undefined;
+}
 
 export class MemoryLocks {
   readonly #locks = new Map<string, Map<string, Hold>>();
@@ -15,7 +18,8 @@ export class MemoryLocks {
     const holds = this.#living(request.name, request.now);
     if (holds.size >= request.places || holds.has(request.owner)) return false;
     const { lease, expiresAt } = request;
-    holds.set(request.owner, { ...(lease !== undefined && { lease }), ...(expiresAt !== undefined && { expiresAt }) });
+    if (!this.#lasts({ lease, expiresAt }, request.now)) return false;
+    holds.set(request.owner, { lease, expiresAt });
     this.#locks.set(request.name, holds);
     return true;
   }
@@ -37,6 +41,14 @@ export class MemoryLocks {
     return held;
   }
 
+  /** Gives up whatever is held under a lease. */
+  releaseAll(lease: string): void {
+    for (const [name, holds] of this.#locks) {
+      for (const [owner, hold] of holds) if (hold.lease === lease) holds.delete(owner);
+      if (holds.size === 0) this.#locks.delete(name);
+    }
+  }
+
   /** Forgets the places whose instant has come or whose lease is dead. */
   sweep(now: number): void {
     for (const name of this.#locks.keys()) if (this.#living(name, now).size === 0) this.#locks.delete(name);
@@ -53,10 +65,13 @@ export class MemoryLocks {
 
   #living(name: string, now: number): Map<string, Hold> {
     const holds = this.#locks.get(name) ?? new Map<string, Hold>();
-    for (const [owner, hold] of holds) {
-      const expired = hold.expiresAt !== undefined && hold.expiresAt <= now;
-      if (expired || (hold.lease !== undefined && !this.#leaseAlive(hold.lease, now))) holds.delete(owner);
-    }
+    for (const [owner, hold] of holds) if (!this.#lasts(hold, now)) holds.delete(owner);
     return holds;
+  }
+
+  #lasts({ lease, expiresAt }: Hold, now: number): boolean {
+    return (
+      (expiresAt === undefined || expiresAt > now) && (lease === undefined || this.#leaseAlive(lease, now))
+    );
   }
 }

@@ -10,6 +10,11 @@ export interface Entry {
   readonly count: number;
 }
 
+/** The order of the queue, for sorting. */
+export function compareEntries(a: Entry, b: Entry): number {
+  return b.item.priority - a.item.priority || a.sequence - b.sequence;
+}
+
 /** Below this many taken entries a lane is not worth compacting. */
 const COMPACT_ABOVE = 1024;
 

@@ -1,8 +1,10 @@
 // Everything in this process's memory: the storage of immediate mode, of tests and of the simulator, and the model
 // against which the others are checked. It answers at once, so each call is atomic by itself.
 import { MemoryChords } from './memory-chords.js';
+import { MemoryFlights } from './memory-flights.js';
 import { MemoryLocks } from './memory-locks.js';
 import { type Entry, MemoryQueue } from './memory-queue.js';
+import { StorageError } from '../errors.js';
 import { Heap } from '../heap.js';
 import { revokedKey, revokedTaskKey } from './storage.js';
 import type {
@@ -27,9 +29,10 @@ import type {
   TurnResult,
 } from './storage.js';
 
-interface InFlight {
-  readonly entry: Entry;
+/** Who takes deliveries, and when. */
+interface Taker {
   readonly lease: string;
+  readonly now: number;
 }
 
 interface Scheduled extends ScheduledItem {
@@ -43,28 +46,36 @@ interface Datum {
 
 const NOTHING: readonly never[] = [];
 
+/** Keeps everything in the memory of this process, and loses it with the process. */
 export class MemoryStorage implements Storage {
-  readonly capabilities: StorageCapabilities = { durable: false, shared: false, notifies: true, retains: true };
+  readonly capabilities: StorageCapabilities = {
+    durable: false,
+    shared: false,
+    notifies: true,
+    retains: true,
+  };
   readonly #queue = new MemoryQueue();
-  readonly #schedule = new Heap<Scheduled>((a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.sequence < b.sequence));
-  readonly #inFlight = new Map<string, InFlight>();
+  readonly #schedule = new Heap<Scheduled>(
+    (a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.sequence < b.sequence),
+  );
+  readonly #flights = new MemoryFlights();
   readonly #data = new Map<string, Datum>();
   readonly #chords = new MemoryChords();
-  readonly #leases = new Map<string, number>();
-  readonly #locks = new MemoryLocks((lease, now) => this.#leaseAlive(lease, now));
+  readonly #locks = new MemoryLocks((lease, now) => this.#flights.isAlive(lease, now));
   readonly #rates = new Map<string, { window: number; count: number }>();
   readonly #slots = new Map<string, number>();
   readonly #dead = new Map<string, DeadItem>();
   readonly #listeners = new Set<StorageListener>();
   #sequence = 0;
-  readonly #held = new Map<string, number>();
-  readonly #leasesGained = new Set<string>();
+  /** Most queues never hold a revocation; then nobody needs to look for one. */
+  #mayHoldRevocations = false;
   #queueGained = false;
   #scheduleGained = false;
 
   turn(turn: Turn): TurnResult {
-    const settled = turn.settled.length === 0 ? NOTHING : turn.settled.map((settlement) => this.#settle(settlement, turn));
-    if (turn.leaseUntil !== undefined) this.keepLease(turn.lease, turn.leaseUntil);
+    const settled =
+      turn.settled.length === 0 ? NOTHING : turn.settled.map((settlement) => this.#settle(settlement, turn));
+    if (turn.leaseUntil !== undefined) this.keepLease(turn.lease, turn.leaseUntil, turn.now);
     const deliveries: Delivery[] = [];
     while (deliveries.length < turn.take) {
       const entry = this.#queue.shift();
@@ -81,8 +92,9 @@ export class MemoryStorage implements Storage {
       const top = this.#schedule.peek();
       if (top === undefined || top.dueAt > now) break;
       this.#schedule.pop();
-      deliveries.push(this.#deliver(this.#entry(top.item), { lease, now }));
+      deliveries.push(this.#launch(this.#entry(enqueuedAgain(top.item, now)), { lease, now }));
     }
+    this.#notify();
     return { deliveries, nextDueAt: this.#schedule.peek()?.dueAt };
   }
 
@@ -136,7 +148,7 @@ export class MemoryStorage implements Storage {
 
   putIfEmpty(key: string, data: string, now: number): boolean {
     if (this.peek(key, now) !== undefined) return false;
-    this.#data.set(key, { data, expiresAt: undefined });
+    this.#put(key, data, undefined);
     return true;
   }
 
@@ -175,9 +187,9 @@ export class MemoryStorage implements Storage {
   rate({ name, windowMs, now }: RateRequest): number {
     const window = Math.floor(now / windowMs);
     const rate = this.#rates.get(name);
-    const count = rate?.window === window ? rate.count + 1 : 1;
-    this.#rates.set(name, { window, count });
-    return count;
+    if (rate !== undefined && rate.window >= window) return (rate.count += 1);
+    this.#rates.set(name, { window, count: 1 });
+    return 1;
   }
 
   rateUsage(name: string): number {
@@ -196,29 +208,29 @@ export class MemoryStorage implements Storage {
     return this.#chords.reports();
   }
 
-  keepLease(lease: string, expiresAt: number): void {
-    this.#leases.set(lease, expiresAt);
+  keepLease(lease: string, expiresAt: number, now: number): void {
+    if (!this.#flights.isAlive(lease, now)) this.#locks.releaseAll(lease);
+    this.#flights.keep(lease, expiresAt);
   }
 
   endLease(lease: string): void {
-    this.#leases.delete(lease);
+    this.#locks.releaseAll(lease);
+    this.#flights.end(lease);
   }
 
   recover(lease: string, maxDeliveries: number, now: number): Recovery {
     const requeued: QueueItem[] = [];
     const exhausted: Delivery[] = [];
-    for (const [receipt, held] of this.#inFlight) {
-      if (this.#leaseAlive(held.lease, now)) continue;
-      this.#letGo(receipt, held.lease);
-      if (held.entry.count >= maxDeliveries) exhausted.push(this.#hold(held.entry, lease));
+    for (const entry of this.#flights.landDead(now)) {
+      if (entry.count >= maxDeliveries) exhausted.push(this.#launch(entry, { lease, now }));
       else {
-        requeued.push(held.entry.item);
-        this.#putBack(held.entry);
+        requeued.push(entry.item);
+        this.#putBack(entry);
       }
     }
     this.#locks.sweep(now);
     this.#notify();
-    return { requeued, exhausted, nextExpiryAt: this.#nextExpiryAt(lease) };
+    return { requeued, exhausted, nextExpiryAt: this.#flights.nextExpiryAt(lease) };
   }
 
   flush(target?: FlushTarget): void {
@@ -229,18 +241,21 @@ export class MemoryStorage implements Storage {
     if (all || target === 'results') this.#flushResults();
     if (target === 'counters') for (const rate of this.#rates.values()) rate.count = 0;
     if (!all) return;
-    this.#inFlight.clear();
-    this.#held.clear();
+    this.#flights.clear();
     this.#chords.clear();
     this.#slots.clear();
   }
 
   close(): void {
     this.#listeners.clear();
+    // Done once here, so that an open storage need not ask in every call whether it is closed.
+    for (const call of Object.getOwnPropertyNames(MemoryStorage.prototype))
+      if (call !== 'constructor' && call !== 'close') Object.defineProperty(this, call, { value: refuse });
   }
 
   #flushResults(): void {
     this.#data.clear();
+    this.#mayHoldRevocations = false;
     this.#locks.clear();
     this.#rates.clear();
     this.#chords.forgetValues();
@@ -248,14 +263,20 @@ export class MemoryStorage implements Storage {
 
   #settle(settlement: Settlement, turn: Turn): SettlementResult {
     const { receipt } = settlement;
-    const held = receipt === undefined ? undefined : this.#inFlight.get(receipt);
-    if (receipt !== undefined && held === undefined) return { applied: false, enqueued: NOTHING };
-    if (receipt !== undefined && held !== undefined) this.#letGo(receipt, held.lease);
+    let landed = receipt === undefined ? undefined : this.#flights.land(receipt);
+    if (receipt !== undefined && landed === undefined) return { applied: false, enqueued: NOTHING };
     const enqueued: Enqueued[] = [];
-    for (const [index, effect] of settlement.effects.entries()) {
-      const item = this.#apply(effect, held, turn.now);
+    for (let index = 0; index < settlement.effects.length; index += 1) {
+      const effect = settlement.effects[index]!;
+      if (effect.kind === 'release') {
+        if (landed !== undefined) this.#putBack(landed);
+        landed = undefined;
+        continue;
+      }
+      const item = this.#apply(effect, turn.now);
       if (item === undefined) continue;
-      if (turn.deliver === true) enqueued.push({ effect: index, item, delivery: this.#deliver(this.#entry(item), turn) });
+      if (turn.deliver === true)
+        enqueued.push({ effect: index, item, delivery: this.#deliver(this.#entry(item), turn) });
       else {
         this.#enqueue(item);
         if (effect.kind !== 'enqueue') enqueued.push({ effect: index, item });
@@ -265,15 +286,15 @@ export class MemoryStorage implements Storage {
   }
 
   /** Changes what the effect says; returns the item that it sends to the queue, if any. */
-  #apply(effect: Effect, held: InFlight | undefined, now: number): QueueItem | undefined {
+  #apply(effect: Exclude<Effect, { kind: 'release' }>, now: number): QueueItem | undefined {
     switch (effect.kind) {
       case 'enqueue':
         return effect.item;
       case 'put':
-        this.#data.set(effect.key, { data: effect.data, expiresAt: effect.expiresAt });
+        this.#put(effect.key, effect.data, effect.expiresAt);
         return undefined;
-      case 'delete':
-        this.#data.delete(effect.key);
+      case 'unrevoke':
+        if (this.#mayHoldRevocations) this.#data.delete(revokedKey(effect.id));
         return undefined;
       case 'schedule':
         this.#schedule.push({ item: effect.item, dueAt: effect.dueAt, sequence: this.#nextSequence() });
@@ -288,10 +309,9 @@ export class MemoryStorage implements Storage {
       case 'unlock':
         this.#locks.release(effect.name, effect.owner, now);
         return undefined;
-      case 'release':
-        if (held !== undefined) this.#putBack(held.entry);
-        return undefined;
       case 'bury':
+        // A Map keeps the place of a key that it has: the letter that is replaced must go first.
+        this.#dead.delete(effect.item.id);
         this.#dead.set(effect.item.id, { item: effect.item, reason: effect.reason, diedAt: now });
         return undefined;
     }
@@ -318,43 +338,23 @@ export class MemoryStorage implements Storage {
     this.#queueGained = true;
   }
 
-  #deliver(entry: Entry, { lease, now }: { readonly lease: string; readonly now: number }): Delivery {
-    const delivery = this.#hold({ item: entry.item, sequence: entry.sequence, count: entry.count + 1 }, lease);
-    return this.#revoked(entry.item, now) ? { ...delivery, revoked: true } : delivery;
+  #deliver({ item, sequence, count }: Entry, taker: Taker): Delivery {
+    return this.#launch({ item, sequence, count: count + 1 }, taker);
   }
 
   #revoked({ id, task }: QueueItem, now: number): boolean {
-    if (this.#data.size === 0) return false;
+    if (!this.#mayHoldRevocations) return false;
     return this.peek(revokedKey(id), now) !== undefined || this.peek(revokedTaskKey(task), now) !== undefined;
   }
 
-  #hold(entry: Entry, lease: string): Delivery {
-    const receipt = `${entry.item.id}/${this.#nextSequence()}`;
-    this.#inFlight.set(receipt, { entry, lease });
-    const held = this.#held.get(lease) ?? 0;
-    this.#held.set(lease, held + 1);
-    if (held === 0) this.#leasesGained.add(lease);
-    return { item: entry.item, receipt, count: entry.count, revoked: false };
+  #launch(entry: Entry, { lease, now }: Taker): Delivery {
+    const { item, count } = entry;
+    return { item, receipt: this.#flights.launch(entry, lease), count, revoked: this.#revoked(item, now) };
   }
 
-  #letGo(receipt: string, lease: string): void {
-    this.#inFlight.delete(receipt);
-    const held = this.#held.get(lease)! - 1;
-    if (held === 0) this.#held.delete(lease);
-    else this.#held.set(lease, held);
-  }
-
-  #nextExpiryAt(own: string): number | undefined {
-    let soonest: number | undefined;
-    for (const lease of this.#held.keys()) {
-      const at = this.#leases.get(lease) ?? -Infinity;
-      if (lease !== own && (soonest === undefined || at < soonest)) soonest = at;
-    }
-    return soonest;
-  }
-
-  #leaseAlive(lease: string, now: number): boolean {
-    return (this.#leases.get(lease) ?? -Infinity) > now;
+  #put(key: string, data: string, expiresAt: number | undefined): void {
+    if (key.startsWith('revoked')) this.#mayHoldRevocations = true;
+    this.#data.set(key, { data, expiresAt });
   }
 
   #nextSequence(): number {
@@ -363,16 +363,21 @@ export class MemoryStorage implements Storage {
   }
 
   #notify(): void {
-    const gained: Parameters<StorageListener>[] = [];
-    if (this.#queueGained) gained.push(['queue']);
-    if (this.#scheduleGained) gained.push(['schedule']);
-    for (const lease of this.#leasesGained) gained.push(['lease', lease]);
-    if (gained.length === 0) return;
+    const leases = this.#flights.takeGained();
+    const queueGained = this.#queueGained;
+    const scheduleGained = this.#scheduleGained;
     this.#queueGained = false;
     this.#scheduleGained = false;
-    this.#leasesGained.clear();
-    for (const listener of this.#listeners) for (const what of gained) listener(...what);
+    for (const listener of this.#listeners) {
+      if (queueGained) listener('queue');
+      if (scheduleGained) listener('schedule');
+      for (const lease of leases) listener('lease', lease);
+    }
   }
+}
+
+function refuse(): never {
+  throw new StorageError('expected an open storage, got one that was closed; open a new one');
 }
 
 function refresh(item: QueueItem | undefined, now: number): QueueItem | undefined {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { createProgram, lineOf } from '../compiler.js';
 import { type Files, ROOT } from '../files.js';
+import { cells } from '../table.js';
 
 export interface AmbientUse {
   readonly file: string;
@@ -13,12 +14,10 @@ export interface AmbientUse {
 }
 
 /** Banned, with everything below: `process` is process.env too. */
-const BANNED = [
-  ...['new Date()', 'Date()', 'Date.now', 'Temporal.Now', 'performance', 'Math.random'],
-  ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'],
-  ...['queueMicrotask', 'AbortSignal.timeout', 'process', 'console'],
-  ...['crypto.randomUUID', 'crypto.getRandomValues'],
-];
+const BANNED = `
+  new Date() | Date() | Date.now | Temporal.Now | performance | Math.random
+  setTimeout | setInterval | setImmediate | clearTimeout | clearInterval | clearImmediate | queueMicrotask
+  AbortSignal.timeout | process | console | crypto.randomUUID | crypto.getRandomValues`;
 
 const CRYPTO_CHANCE = new Set([
   'randomUUID',
@@ -57,8 +56,7 @@ function inspect(node: ts.Node, checker: ts.TypeChecker, report: Report): void {
   if (ts.isTypeNode(node)) return;
   if (ts.isImportDeclaration(node)) return inspectImport(node, report);
   const path = globalPath(node, checker);
-  if (path !== undefined)
-    return judge(node, path === '' ? ['globalThis as a value'] : bannedPrefix(path), report);
+  if (path !== undefined) return judge(node, bannedIn(path), report);
   if (ts.isVariableDeclaration(node) && node.initializer !== undefined) {
     const source = globalPath(node.initializer, checker);
     if (source !== undefined) return judge(node, takenFrom(node.name, source), report);
@@ -82,21 +80,20 @@ function inspectImport({ moduleSpecifier, importClause }: ts.ImportDeclaration, 
   }
 }
 
-function bannedPrefix(path: string): string[] {
-  return BANNED.filter((name) => path === name || path.startsWith(`${name}.`));
+function bannedIn(path: string): string[] {
+  if (path === '') return ['globalThis as a value'];
+  return cells(BANNED)
+    .flat()
+    .filter((name) => path === name || path.startsWith(`${name}.`));
 }
 
 /** What `const … = Date` or `const { now } = Date` takes out of a global. */
 function takenFrom(target: ts.BindingName, source: string): string[] {
   if (!ts.isObjectBindingPattern(target))
-    return NOT_ALIASED.has(source)
-      ? [`${source} under another name`]
-      : source === ''
-        ? ['globalThis as a value']
-        : bannedPrefix(source);
+    return NOT_ALIASED.has(source) ? [`${source} under another name`] : bannedIn(source);
   return target.elements.flatMap((element) => {
     const key = element.propertyName ?? element.name;
-    return bannedPrefix(dotted(source, ts.isIdentifier(key) || ts.isStringLiteral(key) ? key.text : '*'));
+    return bannedIn(dotted(source, ts.isIdentifier(key) || ts.isStringLiteral(key) ? key.text : '*'));
   });
 }
 
@@ -136,12 +133,12 @@ function isGlobal(node: ts.Identifier, checker: ts.TypeChecker): boolean {
   const { parent } = node;
   if (ts.isShorthandPropertyAssignment(parent))
     return isUndeclared(checker.getShorthandAssignmentValueSymbol(parent));
-  const names: (ts.Node | undefined)[] = [
-    (parent as { name?: ts.Node }).name,
-    (parent as { propertyName?: ts.Node }).propertyName,
-    (parent as { label?: ts.Node }).label,
-  ];
-  return !names.includes(node) && isUndeclared(checker.getSymbolAtLocation(node));
+  return !isNameIn(parent, node) && isUndeclared(checker.getSymbolAtLocation(node));
+}
+
+/** Whether the identifier only names a part of its parent, as a property, a declaration or a label. */
+function isNameIn(parent: ts.Node, node: ts.Identifier): boolean {
+  return ['name', 'propertyName', 'label'].some((part) => Reflect.get(parent, part) === node);
 }
 
 /** No lib is loaded, so what is declared nowhere in the file, or only said to exist, is a global. */

@@ -68,7 +68,7 @@ describe('the search for ambient uses', () => {
   `);
 
   it.each(planted)('finds the use in %s', (code, name) => {
-    expect(namesIn(code!)).toEqual([name]);
+    expect(namesIn(code)).toEqual([name]);
   });
 
   const innocent = cells(`
@@ -93,7 +93,7 @@ describe('the search for ambient uses', () => {
   `);
 
   it.each(innocent)('leaves alone %s', (code) => {
-    expect(namesIn(code!)).toEqual([]);
+    expect(namesIn(code)).toEqual([]);
   });
 
   it('tells the file and the line', () => {

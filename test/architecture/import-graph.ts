@@ -1,6 +1,7 @@
 // Who imports what, read from the syntax: static and dynamic imports, re-exports, and types taken by `import('…')`.
 import { posix } from 'node:path';
 import ts from 'typescript';
+import { ENTRIES } from '../entries.js';
 import { lineOf, parse, walk } from '../compiler.js';
 import type { Files } from '../files.js';
 
@@ -15,8 +16,8 @@ export interface Import {
   readonly typeOnly: boolean;
 }
 
-/** All imports of these files. `entries` maps the package's own names, as 'huey-ts', to their files. */
-export function readImports(files: Files, entries: ReadonlyMap<string, string>): Import[] {
+/** All imports of these files. */
+export function readImports(files: Files): Import[] {
   return [...files].flatMap(([from, text]) => {
     const source = parse(from, text);
     const imports: Import[] = [];
@@ -27,7 +28,7 @@ export function readImports(files: Files, entries: ReadonlyMap<string, string>):
         from,
         line: lineOf(source, node),
         typeOnly: found.typeOnly,
-        ...resolve(from, found.specifier, entries),
+        ...resolve(from, found.specifier),
       });
     });
     return imports;
@@ -56,15 +57,11 @@ function literal(node: ts.Node | undefined): string | undefined {
   return node !== undefined && ts.isStringLiteralLike(node) ? node.text : undefined;
 }
 
-function resolve(
-  from: string,
-  specifier: string | undefined,
-  entries: ReadonlyMap<string, string>,
-): Pick<Import, 'target' | 'outside'> {
+function resolve(from: string, specifier: string | undefined): Pick<Import, 'target' | 'outside'> {
   if (specifier === undefined) return { target: undefined, outside: false };
   if (specifier.startsWith('.'))
     return { target: posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts'), outside: false };
-  const own = entries.get(specifier);
+  const own = ENTRIES.get(specifier);
   return own === undefined
     ? { target: packageName(specifier), outside: true }
     : { target: own, outside: false };

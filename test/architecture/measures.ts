@@ -41,8 +41,8 @@ function functionsOf(source: ts.SourceFile): Span[] {
 
 function nameOf(node: ts.SignatureDeclaration): string {
   if (ts.isConstructorDeclaration(node)) return 'constructor';
-  const { name = (node.parent as { name?: ts.Node }).name } = node;
-  return name === undefined ? 'a function' : name.getText();
+  const owner = node.name === undefined && ts.isVariableDeclaration(node.parent) ? node.parent : node;
+  return owner.name?.getText() ?? 'a function';
 }
 
 function openingSentences(text: string): number {

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import ts from 'typescript';
 import { createProgram, projectOptions } from '../compiler.js';
+import { ENTRIES } from '../entries.js';
 import { type Files, ROOT } from '../files.js';
-
-const ENTRIES: Readonly<Record<string, string>> = {
-  'huey-ts': 'src/index.ts',
-  'huey-ts/testing': 'src/testing/index.ts',
-  'huey-ts/sim': 'sim/index.ts',
-};
 
 const KINDS: readonly [flag: ts.SymbolFlags, kind: string][] = [
   [ts.SymbolFlags.Class, 'class'],
@@ -26,11 +21,11 @@ interface PublicName {
 }
 
 describe('the public names', () => {
-  const names = publicNames(Object.values(ENTRIES));
+  const names = publicNames([...ENTRIES.values()]);
 
   it('are those of public-names.json', async () => {
     const lists: Record<string, { values: Record<string, string>; types: Record<string, string> }> = {};
-    for (const [entry, path] of Object.entries(ENTRIES)) {
+    for (const [entry, path] of ENTRIES) {
       const values = new Set(Object.keys(await import(/* @vite-ignore */ join(ROOT, path))));
       const rows = (runtime: boolean): Record<string, string> =>
         Object.fromEntries(
@@ -46,7 +41,7 @@ describe('the public names', () => {
     await expect(`${JSON.stringify(lists, null, 2)}\n`, advice).toMatchFileSnapshot('public-names.json');
   });
 
-  it.each(Object.entries(ENTRIES))('of %s have docstrings', (_, path) => {
+  it.each([...ENTRIES])('of %s have docstrings', (_, path) => {
     expect(
       names
         .get(path)!

@@ -37,7 +37,7 @@ export function examplesOf(page: Page): Example[] {
 }
 
 function toExample(page: string, fences: readonly Fence[]): Example {
-  const [{ line }] = fences as [Fence];
+  const { line } = fences[0]!;
   const lines: string[] = [];
   for (const fence of fences)
     for (const [index, code] of fence.code.entries()) lines[fence.line + index] = code;

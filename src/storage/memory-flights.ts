@@ -1,0 +1,105 @@
+// What is in flight in the memory storage, and under whose lease. A lease is a name with the instant until which its
+// holder is believed to live; it need not exist before it is used, and may lapse and be kept again.
+import { compareEntries, type Entry } from './memory-queue.js';
+
+interface Lease {
+  readonly name: string;
+  expiresAt: number;
+  /** Deliveries in flight under it. */
+  held: number;
+  /** Whether it held something when the listeners were last told. */
+  known: boolean;
+}
+
+interface Flight {
+  readonly entry: Entry;
+  readonly lease: Lease;
+}
+
+export class MemoryFlights {
+  readonly #flights = new Map<string, Flight>();
+  readonly #leases = new Map<string, Lease>();
+  #launched = 0;
+  /** Leases that have begun to hold something, or ceased to, since the last `takeGained`. */
+  #gained: string[] = [];
+  #emptied: Lease[] = [];
+
+  /** Puts an entry in flight; returns its receipt. */
+  launch(entry: Entry, leaseName: string): string {
+    const lease = this.#lease(leaseName);
+    if (!lease.known) this.#gained.push(leaseName);
+    lease.known = true;
+    lease.held += 1;
+    this.#launched += 1;
+    const receipt = String(this.#launched);
+    this.#flights.set(receipt, { entry, lease });
+    return receipt;
+  }
+
+  /** Ends a flight; undefined if there is none under that receipt. */
+  land(receipt: string): Entry | undefined {
+    const flight = this.#flights.get(receipt);
+    if (flight === undefined) return undefined;
+    this.#flights.delete(receipt);
+    flight.lease.held -= 1;
+    if (flight.lease.held === 0) this.#emptied.push(flight.lease);
+    return flight.entry;
+  }
+
+  /** Ends all flights under leases that are dead; returns the entries in the order of the queue. */
+  landDead(now: number): Entry[] {
+    const entries: Entry[] = [];
+    for (const [receipt, { lease }] of this.#flights)
+      if (lease.expiresAt <= now) entries.push(this.land(receipt)!);
+    entries.sort(compareEntries);
+    for (const [name, lease] of this.#leases)
+      if (lease.held === 0 && lease.expiresAt <= now) this.#leases.delete(name);
+    return entries;
+  }
+
+  keep(leaseName: string, expiresAt: number): void {
+    this.#lease(leaseName).expiresAt = expiresAt;
+  }
+
+  end(leaseName: string): void {
+    const lease = this.#leases.get(leaseName);
+    if (lease !== undefined) lease.expiresAt = -Infinity;
+  }
+
+  isAlive(leaseName: string, now: number): boolean {
+    const lease = this.#leases.get(leaseName);
+    return lease !== undefined && lease.expiresAt > now;
+  }
+
+  /** When the first lease but one's own that holds something runs out; undefined if there is none. */
+  nextExpiryAt(own: string): number | undefined {
+    let soonest: number | undefined;
+    for (const { name, expiresAt, held } of this.#leases.values())
+      if (held > 0 && name !== own && (soonest === undefined || expiresAt < soonest)) soonest = expiresAt;
+    return soonest;
+  }
+
+  /** The leases that hold something now and held nothing at the last call. */
+  takeGained(): readonly string[] {
+    if (this.#emptied.length > 0) {
+      for (const lease of this.#emptied) if (lease.held === 0) lease.known = false;
+      this.#emptied = [];
+    }
+    const gained = this.#gained;
+    if (gained.length > 0) this.#gained = [];
+    return gained;
+  }
+
+  clear(): void {
+    this.#flights.clear();
+    for (const lease of this.#leases.values()) lease.held = 0;
+    for (const lease of this.#leases.values()) lease.known = false;
+  }
+
+  #lease(name: string): Lease {
+    let lease = this.#leases.get(name);
+    if (lease === undefined)
+      this.#leases.set(name, (lease = { name, expiresAt: -Infinity, held: 0, known: false }));
+    return lease;
+  }
+}

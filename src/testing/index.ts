@@ -1,0 +1,2 @@
+// The public names of huey-ts/testing, one by one.
+export { storageContract, type ContractCase, type ContractSetup } from './contract.js';

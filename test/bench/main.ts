@@ -1,0 +1,42 @@
+// `npm run bench [-- word…]`: all comparisons, or those whose title has one of the words.
+import { matching, nextInUtc, nextInZone } from './crontabs.js';
+import { immediate } from './immediate.js';
+import { compare, type Comparison, type Measured } from './measure.js';
+import { memory } from './memory.js';
+import { year } from './year.js';
+
+const COMPARISONS: readonly Comparison[] = [immediate, memory, matching, nextInUtc, nextInZone, year];
+
+const words = process.argv.slice(2);
+const chosen = COMPARISONS.filter(
+  ({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
+);
+if (chosen.length === 0) {
+  console.error(
+    `no benchmark has ${words.join(' or ')} in its title; there are:\n${COMPARISONS.map(({ title }) => `  ${title}`).join('\n')}`,
+  );
+  process.exitCode = 2;
+}
+for (const comparison of chosen) report(comparison, await compare(comparison));
+
+function report({ title, unit, operations, goal }: Comparison, measured: readonly Measured[]): void {
+  console.log(`\n${title}`);
+  for (const { name, seconds, ratio } of measured)
+    console.log(
+      `  ${name.padEnd(42)} ${rate(operations / seconds).padStart(12)} ${unit}/s ${perOne(seconds / operations).padStart(12)} ${`x${ratio.toFixed(2)}`.padStart(8)}`,
+    );
+  const ours = measured[1]!;
+  if (goal !== undefined)
+    console.log(
+      `  goal: at least x${goal.toFixed(2)} of the floor; ${ours.ratio >= goal ? 'reached' : 'missed'}`,
+    );
+}
+
+function rate(perSecond: number): string {
+  return perSecond >= 1000 ? Math.round(perSecond).toLocaleString('en-US') : perSecond.toPrecision(3);
+}
+
+function perOne(seconds: number): string {
+  if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(2)} us each`;
+  return seconds < 1 ? `${(seconds * 1e3).toFixed(1)} ms each` : `${seconds.toFixed(2)} s each`;
+}

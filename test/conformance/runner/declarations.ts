@@ -1,0 +1,105 @@
+// What a scenario declares before its first step: options, tasks, hooks, handlers.
+import type { Signal } from '../../../src/model/signals.js';
+import type { CallOptions, TaskOptions } from '../../../src/model/task-options.js';
+import { crontab, type CrontabFields } from '../../../src/model/crontab.js';
+import type { HueyOptions } from '../../../src/model/huey-options.js';
+import { addHook, signalHandler, taskBody } from './bodies.js';
+import { isObject, type Json, type JsonObject, object, type Scenario } from './corpus.js';
+import { Fields } from './fields.js';
+import { numberOf } from './plain-number.js';
+import type { StillClock } from './still-clock.js';
+import { type Perform, World } from './world.js';
+
+/** Options of the constructor that scenarios may set, and what they are called here. */
+export const HUEY_OPTIONS: ReadonlyMap<string, keyof HueyOptions> = new Map([
+  ['results', 'results'],
+  ['store_none', 'storeNone'],
+  ['store_intermediate_errors', 'storeIntermediateErrors'],
+  ['immediate', 'immediate'],
+  ['immediate_use_memory', 'immediateUseMemory'],
+] as const);
+
+const DEFAULT_START = '2026-01-01T00:00:00Z';
+
+/** Builds the world of a scenario. @throws CorpusError if it cannot be built. */
+export function createWorld(scenario: Scenario, perform: Perform): World {
+  const setting = new Fields('the scenario', scenario.setting);
+  const options: Record<string, unknown> = {
+    // The original forgets a message before its body runs; it shows only if the worker is interrupted.
+    delivery: scenario.tags.includes('interrupt') ? 'at-most-once' : 'at-least-once',
+  };
+  for (const [name, value] of Object.entries(setting.inner('options').values))
+    options[HUEY_OPTIONS.get(name) ?? name] = value;
+  const start = Date.parse(setting.has('start') ? setting.text('start') : DEFAULT_START);
+  const world = new World({ ...options, start, perform });
+  for (const [name, spec] of Object.entries(setting.inner('tasks').values))
+    declareTask(world, name, new Fields(`task ${name}`, object(spec, `task ${name}`)));
+  for (const [kind, hooks] of Object.entries(setting.inner('hooks').values))
+    for (const hook of (hooks ?? []) as readonly Json[])
+      addHook(world, kind, new Fields(`hook ${kind}`, object(hook, `hook ${kind}`)));
+  for (const handler of setting.has('handlers') ? setting.list('handlers') : [])
+    connectHandler(world, new Fields('handler', object(handler, 'handler')));
+  return world;
+}
+
+/** Declares a task; replaces one of the same name if huey lets it. */
+export function declareTask(world: World, name: string, fields: Fields): void {
+  const body = taskBody(world, fields.get('behaviour'));
+  const options = taskOptions(fields, world.clock);
+  const { huey } = world;
+  const task = fields.has('crontab')
+    ? huey.periodicTask<unknown[], unknown>(
+        name,
+        crontab(crontabFields(fields.object('crontab'))),
+        options,
+        body,
+      )
+    : huey.task<unknown[], unknown>(name, options, body);
+  world.tasks.set(name, task);
+}
+
+/** Connects a handler to its signals, or to all. */
+export function connectHandler(world: World, fields: Fields): void {
+  const signals = (fields.texts('signals') ?? []) as Signal[];
+  world.huey.signal(...signals, signalHandler(world, fields));
+}
+
+/** The fields of a crontab by our names. */
+export function crontabFields(json: JsonObject): CrontabFields {
+  const { day_of_week: dayOfWeek, ...fields } = json;
+  return { ...fields, ...(dayOfWeek !== undefined && { dayOfWeek }) } as CrontabFields;
+}
+
+function taskOptions(fields: Fields, clock: StillClock): TaskOptions & { readonly context: true } {
+  return {
+    ...commonOptions(fields, clock),
+    context: true,
+    ...(fields.has('lock') && { lock: fields.text('lock') }),
+    ...(fields.has('rate_limit') && { rateLimit: rateLimitOf(fields.inner('rate_limit')) }),
+  };
+}
+
+/** A rate limit as the files write it. */
+export function rateLimitOf(fields: Fields): NonNullable<TaskOptions['rateLimit']> {
+  return {
+    name: fields.text('name'),
+    limit: fields.number('limit'),
+    per: fields.number('per'),
+    ...(fields.has('retry') && { retry: fields.flag('retry') }),
+  };
+}
+
+/** Options that declarations and calls share. Their values are passed on unchecked: checking them is huey's. */
+export function commonOptions(fields: Fields, clock: StillClock): Omit<TaskOptions & CallOptions, 'context'> {
+  const { retries, retry_delay, retry_backoff, priority, expires, timeout } = fields.values;
+  const options = {
+    retries: numberOf(retries),
+    retryDelay: retry_delay,
+    // The original's 0 says that the delay does not grow; here that is 1.
+    retryBackoff: retry_backoff === 0 ? 1 : retry_backoff,
+    priority,
+    expires: isObject(expires) ? { at: clock.instantAt(expires['at'] as number) } : expires,
+    timeout,
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

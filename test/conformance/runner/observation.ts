@@ -1,0 +1,75 @@
+// Plays a scenario and writes down what each step comes to. What it should come to is not known here.
+import { CONTROLLING } from './controlling.js';
+import { CONSUMING } from './consuming.js';
+import { CorpusError, type Json, type JsonObject, type Scenario, type Step } from './corpus.js';
+import { createWorld } from './declarations.js';
+import { ENQUEUING } from './enqueuing.js';
+import { tellError } from './error-values.js';
+import { Fields } from './fields.js';
+import type { Operation } from './operation.js';
+import { READING } from './reading.js';
+import { REVOKING } from './revoking.js';
+import { leftInFlight, stateOf } from './storage-state.js';
+import { plain } from './values.js';
+import type { Self, World } from './world.js';
+
+/** All kinds of steps, by name. */
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  Object.entries({ ...ENQUEUING, ...CONSUMING, ...READING, ...REVOKING, ...CONTROLLING }),
+);
+
+/** What one step came to. */
+export interface Observation {
+  readonly out: Json;
+  readonly raises: Json | undefined;
+  readonly events: readonly Json[];
+  readonly state: JsonObject;
+}
+
+export interface Play {
+  /** One for each step, in order; fewer if a fault ended the play. */
+  readonly steps: readonly Observation[];
+  /** Why the step after the last one observed could not be performed. */
+  readonly fault: string | undefined;
+  /** Ids of tasks that were taken and never settled. */
+  readonly inFlight: readonly string[];
+}
+
+/** Plays a scenario to its end, or to the first step that asks for something unknown. */
+export async function play(scenario: Scenario): Promise<Play> {
+  const steps: Observation[] = [];
+  try {
+    const world = createWorld(scenario, perform);
+    for (const [index, { step }] of scenario.steps.entries()) {
+      const observed = await observe(world, step);
+      if (world.fault !== undefined) return { steps, fault: atStep(index, step, world.fault), inFlight: [] };
+      steps.push(observed);
+    }
+    return { steps, fault: undefined, inFlight: await leftInFlight(world.huey.storage) };
+  } catch (error) {
+    return { steps, fault: (error as Error).message, inFlight: [] };
+  }
+}
+
+function atStep(index: number, step: Step, { message }: CorpusError): string {
+  return `step ${index + 1}, ${step.op}: ${message}`;
+}
+
+async function observe(world: World, step: Step): Promise<Observation> {
+  let out: Json = null;
+  let raises: Json | undefined;
+  try {
+    out = plain(await perform(world, step, {}), world.clock);
+  } catch (error) {
+    raises = tellError(error);
+  }
+  return { out, raises, events: world.journal.take(), state: await stateOf(world.huey.storage, world.clock) };
+}
+
+function perform(world: World, step: Step, self: Self): Promise<unknown> {
+  return world.guard(async () => {
+    const operation = OPERATIONS.get(step.op);
+    if (operation === undefined) throw new CorpusError(`unknown op "${step.op}"`);
+    return operation.perform({ world, fields: new Fields(step.op, step), self });
+  });
+}

@@ -1,0 +1,51 @@
+// A clock that moves only when told. A sleep is over at once and takes no time ("a blocking read waits in private
+// time"); timers never come due.
+import type { Clock } from '../../../src/runtime.js';
+
+export class StillClock implements Clock {
+  readonly start: number;
+  #now: number;
+
+  /** @param start Instant 0 of the scenario, in epoch milliseconds. */
+  constructor(start: number) {
+    this.start = start;
+    this.#now = start;
+  }
+
+  /** Seconds since the start, exact to the millisecond. */
+  get seconds(): number {
+    return this.secondsAt(this.#now);
+  }
+
+  /** The scenario's reading of an instant in epoch milliseconds. */
+  secondsAt(instant: number): number {
+    return (instant - this.start) / 1000;
+  }
+
+  /** The instant, in epoch milliseconds, that a scenario calls so many seconds. */
+  instantAt(seconds: number): number {
+    return this.start + Math.round(seconds * 1000);
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  async sleep(): Promise<void> {}
+
+  timer(): () => void {
+    return () => {};
+  }
+
+  soon(callback: () => void): void {
+    queueMicrotask(callback);
+  }
+}
