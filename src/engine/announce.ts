@@ -1,6 +1,6 @@
 // After the commit: signals and hooks, in the order that settle decided. In immediate mode an enqueued task runs at
 // the point where it is announced; an explicit stack stands in for recursion, so chains may be as long as they like.
-import type { Delivery, Enqueued, Settlement, SettlementResult } from '../storage/storage.js';
+import type { Delivery, Enqueued, Settlement, SettlementResult, Turn } from '../storage/storage.js';
 import type { Engine } from './engine.js';
 import { execute } from './execute.js';
 import { runPostExecute } from './hooks.js';
@@ -20,13 +20,8 @@ export interface Work {
 
 /** Stores settlements in one step each, then announces them. Answers at once if the storage does and nobody listens. */
 export function commit(engine: Engine, works: readonly Work[]): Promise<void> | undefined {
-  const answer = engine.storage.turn({
-    settled: works.map(({ settlement }) => settlement),
-    take: 0,
-    lease: leaseOf(engine),
-    now: engine.now(),
-    deliver: engine.settings.immediate,
-  });
+  const settled = works.map(({ settlement }) => settlement);
+  const answer = engine.storage.turn(turnOf(engine, settled));
   if ('then' in answer)
     return Promise.resolve(answer).then(({ settled }) => announceAll(engine, works, settled));
   return announceAll(engine, works, answer.settled);
@@ -51,9 +46,14 @@ async function announceEach(
     await announce(engine, { announcements, result: results[index]! });
 }
 
-/** Under which lease this process takes deliveries outside of a worker: in immediate mode, its own. */
-export function leaseOf(engine: Engine): string {
-  return engine.lease ?? 'immediate';
+/** How long what immediate mode runs is safe from being taken over; each turn renews it. */
+const IMMEDIATE_LEASE_MS = 24 * 60 * 60 * 1000;
+
+/** A turn that takes nothing from the queue: in immediate mode, what it enqueues is handed over at once. */
+function turnOf(engine: Engine, settled: readonly Settlement[]): Turn {
+  const now = engine.now();
+  if (!engine.settings.immediate) return { settled, take: 0, lease: '', now };
+  return { settled, take: 0, lease: engine.immediateLease, leaseUntil: now + IMMEDIATE_LEASE_MS, now, deliver: true };
 }
 
 /** Where the walk through one list of announcements stands. */
@@ -85,8 +85,7 @@ async function walk(engine: Engine, frames: Frame[]): Promise<void> {
     const delivery = deliveryOf(announcement, frame.result.enqueued);
     if (delivery === undefined) continue;
     const { settlement, announcements } = await execute(engine, delivery);
-    const turn = { settled: [settlement], take: 0, lease: leaseOf(engine), now: engine.now(), deliver: true };
-    const answer = engine.storage.turn(turn);
+    const answer = engine.storage.turn(turnOf(engine, [settlement]));
     const { settled } = 'then' in answer ? await answer : answer;
     push(frames, engine, { announcements, result: settled[0]! });
   }

@@ -32,6 +32,7 @@ export class Engine {
   storage: Storage;
   /** The lease of the consumer that works in this process; undefined without one. */
   lease: string | undefined;
+  #immediateLease: string | undefined;
 
   constructor(options: ResolvedHueyOptions, storage: Storage) {
     this.options = options;
@@ -48,5 +49,11 @@ export class Engine {
 
   now(): number {
     return this.runtime.clock.now();
+  }
+
+  /** The lease under which this process holds what it runs in immediate mode. */
+  get immediateLease(): string {
+    this.#immediateLease ??= this.runtime.ids.next('lease');
+    return this.#immediateLease;
   }
 }

@@ -77,7 +77,7 @@ export function taskFunction<A extends readonly unknown[], R>(
       const members = [...items].map((args) => bound.s(...argumentList(name, args)));
       return (await enqueue(engine, new Group(members))) as ResultGroup<R[]>;
     },
-    callLocal: async (...args: A) => callLocal(engine, definition, args) as R,
+    callLocal: async (...args: A) => (await callLocal(engine, definition, args)) as R,
     revoke: async (options: RevokeOptions = {}) =>
       putRevocation(engine, key, resolveRevocation(options, false, engine.now())),
     restore: async () => engine.storage.delete(key),
@@ -147,7 +147,7 @@ function newTask(
   };
 }
 
-function callLocal(engine: Engine, definition: Definition, args: readonly unknown[]): unknown {
+async function callLocal(engine: Engine, definition: Definition, args: readonly unknown[]): Promise<unknown> {
   const run = definition.body as (...args: unknown[]) => unknown;
   if (!definition.options.context) return run(...args);
   const context = new TaskContext(
@@ -155,5 +155,9 @@ function callLocal(engine: Engine, definition: Definition, args: readonly unknow
     engine.runtime.clock,
     undefined,
   );
-  return run(context, ...args);
+  try {
+    return await run(context, ...args);
+  } finally {
+    context.dispose();
+  }
 }

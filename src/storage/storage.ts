@@ -134,7 +134,9 @@ export interface Turn {
   /** Keeps the lease alive until that instant, before anything is taken. Default: leaves it as it is. */
   readonly leaseUntil?: number;
   readonly now: number;
-  /** Hand over at once, in flight under the lease with count 1, what the settlements would have enqueued. Default false. */
+  /**
+   * Hand over at once, in flight under the lease with count 1, what the settlements would have enqueued. Default false.
+   */
   readonly deliver?: boolean;
 }
 
@@ -229,7 +231,10 @@ export interface StorageCapabilities {
   readonly retains: boolean;
 }
 
-/** Told what has gained an item: the queue, the schedule, or a lease that held no delivery before the call. Must not throw. */
+/**
+ * Told what has gained an item: the queue, the schedule, or a lease that held no delivery before the call. It is called
+ * when the gain can be seen, perhaps without need, and must not throw.
+ */
 export type StorageListener = (gained: 'queue' | 'schedule' | 'lease', lease?: string) => void;
 
 /** What a storage does. The head of its file says the words, the contract in huey-ts/testing checks the deeds. */
@@ -269,9 +274,9 @@ export interface Storage {
   pop(key: string, now: number): Awaitable<string | undefined>;
   /** Stores data for good if there is none under the key, atomically; false if there is. */
   putIfEmpty(key: string, data: string, now: number): Awaitable<boolean>;
-  /** Removes a key; false if it was absent. For data that has expired, the answer may be either. */
+  /** Removes a key; false if it was absent. What has expired may count as either. */
   delete(key: string): Awaitable<boolean>;
-  /** Removes the key if it still holds exactly this data; false otherwise. For data that has expired, it may be either. */
+  /** Removes the key if it still holds exactly this data; false otherwise. What has expired may count as either. */
   deleteIf(key: string, data: string): Awaitable<boolean>;
   /** All keys with data, sorted. */
   keys(now: number): Awaitable<readonly string[]>;

@@ -1,6 +1,6 @@
 // What a body learns of its own execution, and how it waits.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConfigurationError, TaskContext, TaskTimeout } from 'huey-ts';
+import { ConfigurationError, MemoryHuey, TaskContext, TaskTimeout } from 'huey-ts';
 import type { Task } from 'huey-ts';
 import { systemClock } from '../../src/runtime.js';
 
@@ -86,5 +86,19 @@ describe('sleep', () => {
     await expect(context.sleep(-1)).rejects.toThrow(
       'expected `duration` to be a duration that is not negative',
     );
+  });
+});
+
+describe('a body called here and now', () => {
+  it('waits like any other, and leaves no timer behind', async () => {
+    const huey = new MemoryHuey();
+    const nap = huey.task('nap', { context: true, timeout: '1h' }, async (ctx, duration: string) => {
+      await ctx.sleep(duration);
+      return ctx.timeRemaining;
+    });
+    const called = nap.callLocal('10m');
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(await called).toBe(50 * 60);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

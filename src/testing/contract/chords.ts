@@ -157,8 +157,8 @@ export const chordCases = casesOf('chords', {
     for (const index of [10, 9, 0])
       for (const chord of ['b', 'a', 'B']) await report(subject, chord, index, '');
     await report(subject, 'a', 2, 'value');
-    const rows = [...['B'], ...['a'], ...['b']].flatMap((chord) =>
-      [0, ...(chord === 'a' ? [2] : []), 9, 10].map((index) => [chord, index]),
+    const rows = ['B', 'a', 'b'].flatMap((chord) =>
+      (chord === 'a' ? [0, 2, 9, 10] : [0, 9, 10]).map((index) => [chord, index]),
     );
     await subject.answers(
       (await subject.storage.reports()).map(([chord, index]) => [chord, index]),

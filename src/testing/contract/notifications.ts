@@ -14,45 +14,19 @@ async function tells(
   subject: Subject,
   news: News,
   act: () => Promise<unknown>,
-  listening = subject.storage,
+  listening: Storage = subject.storage,
 ): Promise<void> {
-  const heard = hearing(listening, news);
-  try {
-    await act();
-    const { notifies, retains } = subject.storage.capabilities;
-    if (notifies && retains) await heard.once;
-  } finally {
-    heard.stop();
-  }
-}
-
-interface Hearing {
-  /** Resolves when the news has come; rejects when patience is at its end. */
-  readonly once: Promise<void>;
-  readonly stop: () => void;
-}
-
-function hearing(storage: Storage, news: News): Hearing {
-  let stop = (): void => {};
-  const once = new Promise<void>((resolve, reject) => {
-    const cancel = systemRuntime().clock.timer(PATIENCE_MS, () =>
-      reject(
-        new Error(
-          `expected the listener to be told of "${news}" within ${PATIENCE_MS / 1000}s, got no such call`,
-        ),
-      ),
-    );
-    const unsubscribe = storage.subscribe((gained, lease) => {
-      if (news === (lease === undefined ? gained : `${gained} ${lease}`)) resolve();
-    });
-    stop = () => {
-      cancel();
-      unsubscribe();
-    };
+  const told = new AbortController();
+  const unsubscribe = listening.subscribe((gained, lease) => {
+    if (news === (lease === undefined ? gained : `${gained} ${lease}`)) told.abort();
   });
-  // Where nothing waits for the news, a late rejection must not end the process.
-  once.catch(() => {});
-  return { once, stop };
+  await act();
+  const { notifies, retains } = subject.storage.capabilities;
+  if (notifies && retains) {
+    await systemRuntime().clock.sleep(PATIENCE_MS, told.signal);
+    await subject.answers(told.signal.aborted ? news : 'nothing', news, news);
+  }
+  unsubscribe();
 }
 
 export const notificationCases = casesOf('notifications', {

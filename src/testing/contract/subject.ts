@@ -157,11 +157,8 @@ export class Subject {
     granted: boolean,
     fields: Partial<Acquisition> = {},
   ): Promise<void> {
-    await this.answers(
-      this.storage.acquire({ places: 1, now: NOW, ...fields, name, owner }) as Awaitable<boolean>,
-      granted,
-      true,
-    );
+    const answer = await this.storage.acquire({ places: 1, now: NOW, ...fields, name, owner });
+    await this.answers(answer, granted, true);
   }
 
   async pending(ids: string): Promise<void> {
@@ -203,15 +200,13 @@ export class Subject {
 
   async snapshot(now = NOW): Promise<Snapshot> {
     const { storage } = this;
-    const each = async <T>(names: Awaitable<readonly string[]>, look: (name: string) => Awaitable<T>) =>
-      Promise.all((await names).map(async (name) => [name, await look(name)] as const));
     return {
       pending: (await storage.pending()).map(whole),
       scheduled: (await storage.scheduled()).map((one) => [whole(one.item), one.dueAt]),
       dead: (await storage.dead()).map((one) => [whole(one.item), one.reason, one.diedAt]),
-      data: await each(storage.keys(now), (key) => storage.peek(key, now)),
-      locks: await each(storage.locks(now), (name) => storage.holders(name, now)),
-      rates: await each(storage.rates(), (name) => storage.rateUsage(name)),
+      data: await lookUp(storage.keys(now), (key) => storage.peek(key, now)),
+      locks: await lookUp(storage.locks(now), (name) => storage.holders(name, now)),
+      rates: await lookUp(storage.rates(), (name) => storage.rateUsage(name)),
       reports: (await storage.reports()).map(([chord, index]) => [chord, index]),
     };
   }
@@ -235,6 +230,13 @@ export class Subject {
 /** The fields of an item: one may be an object that computes its data when asked. */
 export function whole({ id, task, priority, data, enqueuedAt }: QueueItem): QueueItem {
   return { id, task, priority, data, enqueuedAt };
+}
+
+async function lookUp<T>(
+  names: Awaitable<readonly string[]>,
+  look: (name: string) => Awaitable<T>,
+): Promise<(readonly [string, T])[]> {
+  return Promise.all((await names).map(async (name) => [name, await look(name)] as const));
 }
 
 function idsOf(ids: string): string[] {
