@@ -1,8 +1,9 @@
 // A consumer that runs the user's tasks under virtual time: the same Consumer, engine and tasks as in production, on
 // a clock, a source of chance and a storage of the simulation's own. The Huey gets its own back when it is disposed.
 import { checkOptionNames, expected, integer } from '../src/check.js';
-import { Consumer } from '../src/consumer/consumer.js';
-import type { Engine } from '../src/engine/engine.js';
+import { Consumer, type ConsumerOptions } from '../src/consumer/consumer.js';
+import { DEFAULT_LEASE_TTL } from '../src/consumer/lease-keeper.js';
+import type { Engine, ProcessLease } from '../src/engine/engine.js';
 import { engineOf, type Huey } from '../src/huey.js';
 import type { Signal } from '../src/model/signals.js';
 import type { Task } from '../src/model/task.js';
@@ -47,6 +48,7 @@ interface Before {
   readonly runtime: Runtime;
   readonly storage: Storage;
   readonly immediate: boolean;
+  readonly leases: readonly ProcessLease[];
 }
 
 const KNOWN = ['start', 'seed', 'consumers', 'workers', 'leaseTtl', 'patience', 'maxStepsPerInstant'];
@@ -90,13 +92,19 @@ export class Simulation implements AsyncDisposable {
     const kernel = newKernel(engine, options, seed);
     const simulation = new Simulation(engine, kernel, takeOver(engine, kernel, seed));
     engine.signals.connect(simulation.#record, []);
-    const { leaseTtl } = options;
+    try {
+      await simulation.#employ(consumers, { workers, leaseTtl: options.leaseTtl ?? DEFAULT_LEASE_TTL });
+      return simulation;
+    } catch (error) {
+      await simulation[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #employ(consumers: number, options: ConsumerOptions): Promise<void> {
     for (let index = 0; index < consumers; index += 1)
-      simulation.#consumers.push(
-        new Consumer(engine, { workers, ...(leaseTtl !== undefined && { leaseTtl }) }),
-      );
-    for (const consumer of simulation.#consumers) await consumer.start();
-    return simulation;
+      this.#consumers.push(new Consumer(this.#engine, options));
+    for (const consumer of this.#consumers) await consumer.start();
   }
 
   /** Virtual time. */
@@ -152,14 +160,14 @@ export class Simulation implements AsyncDisposable {
     const stopped = Promise.all(this.#consumers.map((consumer) => consumer.stop())).finally(() => {
       stopping = false;
     });
-    // A body that never ends must not keep the test from ending.
-    await this.#kernel.runWhile(() => stopping, this.#kernel.now() + HOUR_MS);
-    if (!stopping) await stopped;
-    const engine = this.#engine;
-    engine.signals.disconnect(this.#record, []);
-    engine.runtime = this.#before.runtime;
-    engine.storage = this.#before.storage;
-    engine.settings.immediate = this.#before.immediate;
+    try {
+      // A body that never ends must not keep the test from ending.
+      await this.#kernel.runWhile(() => stopping, this.#kernel.now() + HOUR_MS);
+      if (!stopping) await stopped;
+    } finally {
+      this.#engine.signals.disconnect(this.#record, []);
+      giveBack(this.#engine, this.#before);
+    }
   }
 
   readonly #record = (signal: Signal, task: Task, error?: unknown): void => {
@@ -179,7 +187,9 @@ function newKernel(engine: Engine, options: SimulationOptions, seed: number): Ke
 
 /** Replaces clock, chance, ids and storage; the logger stays. */
 function takeOver(engine: Engine, kernel: Kernel, seed: number): Before {
-  const before = { runtime: engine.runtime, storage: engine.storage, immediate: engine.settings.immediate };
+  const { runtime, storage } = engine;
+  const before = { runtime, storage, immediate: engine.settings.immediate, leases: [...engine.leases] };
+  engine.leases.clear();
   const counters = new Map<string, number>();
   engine.runtime = {
     clock: kernel,
@@ -197,4 +207,14 @@ function takeOver(engine: Engine, kernel: Kernel, seed: number): Before {
   engine.storage = new MemoryStorage();
   engine.settings.immediate = false;
   return before;
+}
+
+function giveBack(engine: Engine, { runtime, storage, immediate, leases }: Before): void {
+  engine.runtime = runtime;
+  engine.storage = storage;
+  engine.settings.immediate = immediate;
+  // What is left of a body that never ended is nobody's any more.
+  engine.executing.clear();
+  engine.leases.clear();
+  for (const lease of leases) engine.leases.add(lease);
 }

@@ -8,9 +8,14 @@ export function describe(value: unknown): string {
     return `${JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)} (string)`;
   if (typeof value === 'function') return `${value.name || 'anonymous'} (function)`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object')
-    return `an instance of ${value.constructor?.name ?? 'null-prototype object'}`;
+  if (typeof value === 'object') return classOf(value);
   return `${String(value)} (${typeof value})`;
+}
+
+/** Untrusted data may have a key `constructor` of its own, with anything under it. */
+function classOf(value: object): string {
+  const name: unknown = (value.constructor as { readonly name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' ? `an instance of ${name}` : 'an object';
 }
 
 /** The error for a bad value: "expected `workers` to be an integer of at least 1, got 0 (number)". */
@@ -22,6 +27,8 @@ export function expected(what: string, wanted: string, got: unknown, hint?: stri
 
 /** Refuses any option that is not known: "unknown option `retires`, did you mean `retries`?" */
 export function checkOptionNames(options: object, known: readonly string[], where: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw expected(`options of ${where}`, 'an object', options);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const near = nearest(name, known);

@@ -248,6 +248,7 @@ const CLASSES: ReadonlyMap<string, { readonly prototype: Error }> = new Map(
     DeliveriesExhausted,
     RetryTask,
     CancelExecution,
+    AggregateError,
     EvalError,
     RangeError,
     ReferenceError,

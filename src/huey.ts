@@ -17,13 +17,7 @@ import {
 import { duePeriodic } from './engine/periodic.js';
 import { RateLimit } from './engine/rate-limit.js';
 import type { TaskBody } from './engine/registry.js';
-import {
-  readResult,
-  resolveRevocation,
-  Result,
-  type GetOptions,
-  type RevokeOptions,
-} from './engine/result.js';
+import { resolveRevocation, Result, type GetOptions, type RevokeOptions } from './engine/result.js';
 import { putRevocation, revocationHolds } from './engine/revoke.js';
 import type { SignalHandler } from './engine/signal-bus.js';
 import { taskFunction, type TaskFunction } from './engine/task-function.js';
@@ -90,8 +84,7 @@ export class Huey {
   /** Switching swaps the storage for a fresh one in memory, and back for the real one. */
   set immediate(immediate: boolean) {
     const engine = this.#engine;
-    if (typeof immediate !== 'boolean') throw expected('immediate', 'true or false', immediate);
-    if (immediate === engine.settings.immediate) return;
+    if (flag('immediate', immediate) === engine.settings.immediate) return;
     engine.settings.immediate = immediate;
     if (engine.options.immediateUseMemory)
       engine.storage = immediate ? new MemoryStorage() : this.#createStorage();
@@ -103,7 +96,7 @@ export class Huey {
   }
 
   set results(results: boolean) {
-    this.#engine.settings.results = results;
+    this.#engine.settings.results = flag('results', results);
   }
 
   /** Whether null and undefined are kept as results. */
@@ -112,7 +105,7 @@ export class Huey {
   }
 
   set storeNone(storeNone: boolean) {
-    this.#engine.settings.storeNone = storeNone;
+    this.#engine.settings.storeNone = flag('storeNone', storeNone);
   }
 
   /** Whether errors of attempts that will be retried are kept, and their handlers run. */
@@ -121,7 +114,7 @@ export class Huey {
   }
 
   set storeIntermediateErrors(store: boolean) {
-    this.#engine.settings.storeIntermediateErrors = store;
+    this.#engine.settings.storeIntermediateErrors = flag('storeIntermediateErrors', store);
   }
 
   /**
@@ -189,11 +182,7 @@ export class Huey {
 
   /** Reads the result of a task by its id. @see Result.get */
   async result(id: string, options: GetOptions = {}): Promise<unknown> {
-    if (options.blocking === true) return this.#handle(id).get(options);
-    const reading = await readResult(this.#engine, nonEmptyString('id', id), options.preserve === true);
-    if (reading === undefined) return undefined;
-    if ('failure' in reading) throw reading.failure;
-    return reading.value;
+    return this.#handle(id).get(options);
   }
 
   /** Keeps the task of that id from running: for good by default. The id need not exist yet. */
@@ -340,4 +329,10 @@ export class Huey {
     };
     return new Result(this.#engine, [task]);
   }
+}
+
+/** The value if it is a boolean; unlike an option, a setting has no default to fall back on. */
+function flag(what: string, value: boolean): boolean {
+  if (typeof value !== 'boolean') throw expected(what, 'true or false', value);
+  return value;
 }

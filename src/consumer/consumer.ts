@@ -2,7 +2,7 @@
 // simulator runs this very class on a virtual one. States: idle -> running -> stopped; starting and stopping twice
 // are fine, and when stop resolves nothing runs and no timer is left.
 import { checkOptionNames, integer } from '../check.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine, ProcessLease } from '../engine/engine.js';
 import type { Duration } from '../time.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Loop } from './loop.js';
@@ -31,7 +31,7 @@ export type ConsumerState = 'idle' | 'running' | 'stopped';
 /** One place for a worker; a worker that is spent is replaced in it. */
 interface Slot {
   worker: Worker;
-  /** When its current tick began to run a task; the lease must be renewed before it lapses. */
+  /** Whether it is in a tick, and so may hold a delivery: the lease must not lapse. */
   busy: boolean;
 }
 
@@ -39,33 +39,50 @@ interface Slot {
 export class Consumer implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #options: ConsumerOptions;
+  readonly #lease: string;
+  readonly #processLease: ProcessLease;
+  readonly #keeper: LeaseKeeper;
+  readonly #scheduler: Scheduler;
   readonly #slots: Slot[] = [];
   #state: ConsumerState = 'idle';
   #loops: Loop[] = [];
-  #keeper: LeaseKeeper | undefined;
-  #lease: string | undefined;
+  /** The loop of the keeper, once it is started. */
+  #keep: Loop | undefined;
+  /** Locks held under the lease, and whether it was kept for the first of them. */
+  #holds = 0;
+  #kept: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
+  /** @throws ConfigurationError naming the option that makes no sense. */
   constructor(engine: Engine, options: ConsumerOptions = {}) {
     checkOptionNames(options, KNOWN, 'Consumer');
-    integer('workers', options.workers, 1, 1);
+    const workers = integer('workers', options.workers, 1, 1);
     this.#engine = engine;
     this.#options = options;
+    this.#lease = engine.runtime.ids.next('lease');
+    this.#processLease = { name: this.#lease, hold: () => this.#hold() };
+    this.#keeper = this.#newKeeper();
+    this.#scheduler = this.#newScheduler();
+    for (let index = 0; index < workers; index += 1)
+      this.#slots.push({ worker: this.#newWorker(), busy: false });
   }
 
   get state(): ConsumerState {
     return this.#state;
   }
 
-  /** Takes a lease, runs the startup hooks and begins to work. */
+  /** Takes a lease, runs the startup hooks and begins to work. If the storage refuses, it may be started again. */
   async start(): Promise<void> {
-    if (this.#state === 'idle') this.#started = this.#start();
+    if (this.#state === 'idle') {
+      this.#state = 'running';
+      this.#started = this.#start();
+    }
     await this.#started;
   }
 
-  /** Stops taking, lets what runs end, settles it, and gives the lease up. */
+  /** Stops taking, lets what runs end, settles it, and gives the lease up. What the storage refuses is logged. */
   async stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     await this.#stopped;
@@ -76,81 +93,111 @@ export class Consumer implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    this.#state = 'running';
-    const engine = this.#engine;
-    const lease = engine.runtime.ids.next('lease');
-    engine.lease = lease;
-    this.#lease = lease;
-    const keeper = this.#newKeeper(lease);
-    this.#keeper = keeper;
-    await keeper.tick(engine.now());
-    for (let index = 0; index < (this.#options.workers ?? 1); index += 1) {
-      const worker = new Worker(engine, this.#workerOptions(lease));
-      await worker.start();
-      this.#slots.push({ worker, busy: false });
+    try {
+      await this.#keeper.tick(this.#engine.now());
+    } catch (error) {
+      if (this.#state === 'running') this.#state = 'idle';
+      throw error;
     }
-    this.#startLoops(lease, keeper);
+    this.#engine.leases.add(this.#processLease);
+    for (const { worker } of this.#slots) await worker.start();
+    this.#startLoops();
   }
 
   async #stop(): Promise<void> {
     const wasRunning = this.#state === 'running';
     this.#state = 'stopped';
     if (!wasRunning) return;
-    await this.#started;
+    const isStarted = await this.#started!.then(
+      () => true,
+      () => false,
+    );
+    if (!isStarted) return;
     this.#unsubscribe?.();
     await Promise.all(this.#loops.map((loop) => loop.stop()));
-    for (const { worker } of this.#slots) await worker.stop();
-    await this.#keeper?.stop();
-    if (this.#engine.lease === this.#lease) this.#engine.lease = undefined;
+    for (const { worker } of this.#slots) await this.#attempt('worker', () => worker.stop());
+    this.#engine.leases.delete(this.#processLease);
+    await this.#attempt('lease', () => this.#keeper.stop());
   }
 
-  #newKeeper(lease: string): LeaseKeeper {
+  /** A storage that is away keeps nothing from being stopped: another consumer takes over what is left. */
+  async #attempt(what: string, stop: () => Promise<void>): Promise<void> {
+    try {
+      await stop();
+    } catch (error) {
+      this.#engine.runtime.logger.error('stop failed', { what, lease: this.#lease, error });
+    }
+  }
+
+  #newKeeper(): LeaseKeeper {
     const { leaseTtl } = this.#options;
     return new LeaseKeeper(this.#engine, {
-      lease,
+      lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,
-      isHolding: () => this.#slots.some(({ busy }) => busy),
+      isHolding: () => this.#holds > 0 || this.#slots.some(({ busy }) => busy),
       ...(leaseTtl !== undefined && { ttl: leaseTtl }),
     });
   }
 
-  #workerOptions(lease: string): WorkerOptions {
-    const chosen = Object.entries(this.#options).filter(([name]) =>
-      (WORKER_OPTIONS as readonly string[]).includes(name),
-    );
-    return { ...Object.fromEntries(chosen), lease };
-  }
-
-  #startLoops(lease: string, keeper: LeaseKeeper): void {
-    const { storage } = this.#engine;
+  #newScheduler(): Scheduler {
     const { periodic, schedulerInterval } = this.#options;
-    const scheduler = new Scheduler(this.#engine, {
-      lease,
-      skipIdle: storage.capabilities.notifies,
+    return new Scheduler(this.#engine, {
+      lease: this.#lease,
+      skipIdle: this.#engine.storage.capabilities.notifies,
       ...(periodic !== undefined && { periodic }),
       ...(schedulerInterval !== undefined && { interval: schedulerInterval }),
     });
-    const keep = this.#loop('lease', (now) => keeper.tick(now));
-    const schedule = this.#loop('scheduler', (now) => scheduler.tick(now));
-    const workers = this.#slots.map((slot, index) =>
-      this.#loop(`worker-${index + 1}`, (now) => this.#work(slot, lease, keep, now)),
+  }
+
+  #newWorker(): Worker {
+    const chosen = Object.entries(this.#options).filter(([name]) =>
+      (WORKER_OPTIONS as readonly string[]).includes(name),
     );
+    return new Worker(this.#engine, { ...Object.fromEntries(chosen), lease: this.#lease });
+  }
+
+  #startLoops(): void {
+    const keep = this.#loop('lease', (now) => this.#keeper.tick(now));
+    const schedule = this.#loop('scheduler', (now) => this.#scheduler.tick(now));
+    const workers = this.#slots.map((slot, index) =>
+      this.#loop(`worker-${index + 1}`, (now) => this.#work(slot, keep, now)),
+    );
+    this.#keep = keep;
     this.#loops = [keep, schedule, ...workers];
-    this.#unsubscribe = storage.subscribe((gained, holder) => {
+    this.#unsubscribe = this.#engine.storage.subscribe((gained, holder) => {
       if (gained === 'schedule') schedule.wake();
       else if (gained === 'queue') for (const worker of workers) worker.wake();
-      else if (holder !== lease) keep.wake();
+      else if (holder !== this.#lease) keep.wake();
     });
     for (const loop of this.#loops) loop.start();
   }
 
+  /** Locks that are taken outside of this consumer's tasks are held under its lease as well. */
+  async #hold(): Promise<() => void> {
+    this.#holds += 1;
+    if (this.#holds === 1) this.#kept = this.#keeper.keep();
+    let isHeld = true;
+    const letGo = (): void => {
+      if (isHeld) this.#holds -= 1;
+      isHeld = false;
+    };
+    try {
+      await this.#kept;
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+    this.#keep?.wake();
+    return letGo;
+  }
+
   /** One tick of a worker. A task that runs for long has the lease renewed meanwhile. */
-  async #work(slot: Slot, lease: string, keep: Loop, now: number): Promise<number> {
-    const cancel = this.#engine.runtime.clock.timer(this.#keeper!.renewEveryMs, () => keep.wake());
+  async #work(slot: Slot, keep: Loop, now: number): Promise<number> {
+    if (slot.worker.isSpent) await this.#replace(slot);
+    const cancel = this.#engine.runtime.clock.timer(this.#keeper.renewEveryMs, () => keep.wake());
     slot.busy = true;
     try {
       const next = await slot.worker.tick(now);
-      if (slot.worker.isSpent) await this.#replace(slot, lease);
       return slot.worker.isIdle && this.#engine.storage.capabilities.notifies ? now + IDLE_MS : next;
     } finally {
       slot.busy = false;
@@ -158,9 +205,11 @@ export class Consumer implements AsyncDisposable {
     }
   }
 
-  async #replace(slot: Slot, lease: string): Promise<void> {
+  async #replace(slot: Slot): Promise<void> {
+    // First of all: what cannot be settled now is settled in the next attempt, and hooks run once.
+    await slot.worker.flush();
     await slot.worker.stop();
-    slot.worker = new Worker(this.#engine, this.#workerOptions(lease));
+    slot.worker = this.#newWorker();
     await slot.worker.start();
   }
 

@@ -42,6 +42,12 @@ export class LeaseKeeper {
     return this.ttlMs / 3;
   }
 
+  /** Keeps the lease alive from now on for its whole time. */
+  async keep(): Promise<void> {
+    const now = this.#engine.now();
+    await this.#engine.storage.keepLease(this.#lease, now + this.ttlMs, now);
+  }
+
   /** Renews the lease if it holds something, and recovers from the dead. Returns when to call it next, in epoch milliseconds. */
   async tick(now: number): Promise<number> {
     const { storage, options, runtime } = this.#engine;

@@ -82,6 +82,8 @@ export class Worker {
     if (delivery === undefined) return now + this.#pauseMs();
     const execution = await execute(this.#engine, delivery, { lease: this.#options.lease, ...options });
     this.#ended = execution;
+    // Whoever drives the worker knows how to wait for a storage that is away; the delivery goes back meanwhile.
+    if (execution.outcome.kind === 'undone') throw execution.outcome.error;
     if (execution.task === undefined) return this.#engine.now() + this.#pauseMs();
     this.#tasks += 1;
     this.#delayMs = this.#options.initialDelayMs;

@@ -53,7 +53,14 @@ const IMMEDIATE_LEASE_MS = 24 * 60 * 60 * 1000;
 function turnOf(engine: Engine, settled: readonly Settlement[]): Turn {
   const now = engine.now();
   if (!engine.settings.immediate) return { settled, take: 0, lease: '', now };
-  return { settled, take: 0, lease: engine.immediateLease, leaseUntil: now + IMMEDIATE_LEASE_MS, now, deliver: true };
+  return {
+    settled,
+    take: 0,
+    lease: engine.immediateLease,
+    leaseUntil: now + IMMEDIATE_LEASE_MS,
+    now,
+    deliver: true,
+  };
 }
 
 /** Where the walk through one list of announcements stands. */
@@ -84,9 +91,12 @@ async function walk(engine: Engine, frames: Frame[]): Promise<void> {
     if (told !== undefined) await told;
     const delivery = deliveryOf(announcement, frame.result.enqueued);
     if (delivery === undefined) continue;
-    const { settlement, announcements } = await execute(engine, delivery);
+    // Bodies enqueue in their turn: without a break, each would run on top of the one that called it.
+    await Promise.resolve();
+    const { settlement, announcements, outcome } = await execute(engine, delivery);
     const answer = engine.storage.turn(turnOf(engine, [settlement]));
     const { settled } = 'then' in answer ? await answer : answer;
+    if (outcome.kind === 'undone') throw outcome.error;
     push(frames, engine, { announcements, result: settled[0]! });
   }
 }

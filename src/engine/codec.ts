@@ -95,16 +95,22 @@ export class Codec {
     return { head: task, next };
   }
 
-  /** Encodes a value: a result, or data of the user's own. */
+  /**
+   * Encodes a value: a result, or data of the user's own. Values are wrapped, so that none looks like a message: who
+   * can write to the storage but not sign must not turn a signed result into a signed task.
+   */
   encodeValue(value: unknown): string {
-    const text = this.#write(value);
+    const text = this.#write({ value });
     this.#checkSize(text.length, () => text, 'the value');
     return text;
   }
 
+  /** Reads a value. @throws SerializationError if the text is not one. */
   decodeValue(text: string): unknown {
     this.#checkSize(text.length, () => text, 'the value');
-    return this.#serializer.deserialize(text);
+    const wrapped = this.#serializer.deserialize(text);
+    if (typeof wrapped === 'object' && wrapped !== null && 'value' in wrapped) return wrapped.value;
+    throw new SerializationError('malformed', `expected a stored value, got ${describe(wrapped)}; it was not written by huey-ts`);
   }
 
   #line(task: Task): string {
@@ -129,7 +135,7 @@ export class Codec {
     const values = line.slice(tab + 1).split('\t');
     return {
       ...task,
-      args: [...task.args, values.map((text) => (text === '' ? null : this.#serializer.deserialize(text)))],
+      args: [...task.args, values.map((text) => (text === '' ? null : this.decodeValue(text)))],
     };
   }
 

@@ -54,6 +54,11 @@ export class TaskContext {
     return timeoutMs === undefined ? undefined : timeoutMs / 1000;
   }
 
+  /** The instant, on the runtime's clock: virtual in a simulation, where the ambient Date is not. */
+  get now(): Date {
+    return new Date(this.#clock.now());
+  }
+
   /** Seconds left until the timeout, at least 0; undefined without one. */
   get timeRemaining(): number | undefined {
     const remainingMs = this.#remainingMs();

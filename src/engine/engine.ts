@@ -17,6 +17,13 @@ export interface EngineSettings {
   immediate: boolean;
 }
 
+/** What a consumer that works in this process offers to those who take a lock: the lock ends with its process. */
+export interface ProcessLease {
+  readonly name: string;
+  /** Keeps the lease alive from now on; returns how to say that nothing is held under it any more. */
+  hold(): Promise<() => void>;
+}
+
 export class Engine {
   readonly options: ResolvedHueyOptions;
   readonly settings: EngineSettings;
@@ -30,8 +37,8 @@ export class Engine {
   readonly executing = new Map<string, Task>();
   runtime: Runtime;
   storage: Storage;
-  /** The lease of the consumer that works in this process; undefined without one. */
-  lease: string | undefined;
+  /** Those of the consumers that work in this process. */
+  readonly leases = new Set<ProcessLease>();
   #immediateLease: string | undefined;
 
   constructor(options: ResolvedHueyOptions, storage: Storage) {

@@ -1,5 +1,5 @@
 // One delivery, from its message to its settlement: the only place where tasks run, whatever drives it.
-import { HueyError, isCancelExecution, isHueyError, isRetryTask, TaskLockedException } from '../errors.js';
+import { isCancelExecution, isHueyError, isRetryTask, TaskLockedException } from '../errors.js';
 import type { RetryTask } from '../errors.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Task } from '../model/task.js';
@@ -12,7 +12,8 @@ import { runPreExecute } from './hooks.js';
 import { countUse } from './rate-limit.js';
 import type { Definition, TaskBody } from './registry.js';
 import { claimRevocation } from './revoke.js';
-import { type Announcement, type Ending, settle, type Settled, type SettleSettings } from './settle.js';
+import type { Announcement, Ending, SettleSettings } from './settle.js';
+import { settleSafely } from './settle-safely.js';
 
 export interface ExecuteOptions {
   /** The instant by which the task is judged ready, revoked or expired. Default: the clock's. */
@@ -23,12 +24,18 @@ export interface ExecuteOptions {
   readonly lease?: string;
 }
 
+/** Why a delivery ended without an outcome: its message is unreadable, or the storage failed and it goes back. */
+export interface Misfortune {
+  readonly kind: 'unreadable' | 'undone';
+  readonly error: unknown;
+}
+
 /** An execution whose end is decided but not yet stored. */
 export interface Execution {
   readonly delivery: Delivery;
   /** Absent if the message could not be read. */
   readonly task: Task | undefined;
-  readonly outcome: Outcome | { readonly kind: 'unreadable'; readonly error: unknown };
+  readonly outcome: Outcome | Misfortune;
   readonly settlement: Settlement;
   readonly announcements: readonly Announcement[];
 }
@@ -40,6 +47,8 @@ interface Job {
   readonly decoded: Decoded;
   readonly definition: Definition;
   readonly options: ExecuteOptions;
+  /** Under which the delivery is settled; undefined once it is acknowledged. */
+  receipt: string | undefined;
   /** What has to be undone with the settlement: locks that were taken. */
   readonly undo: Effect[];
 }
@@ -58,17 +67,25 @@ export async function execute(
   } catch (error) {
     return unreadable(engine, delivery, error);
   }
-  const job: Job = { engine, delivery, decoded, definition, options, undo: [] };
+  const { receipt } = delivery;
+  const job: Job = { engine, delivery, decoded, definition, options, receipt, undo: [] };
+  try {
+    return conclude(job, await carryOut(job));
+  } catch (error) {
+    if (isHueyError(error, 'SerializationError')) return conclude(job, { kind: 'raised', error });
+    return undone(job, error);
+  }
+}
+
+async function carryOut(job: Job): Promise<Outcome> {
+  const { engine, delivery, decoded, options } = job;
   const now = options.now ?? engine.now();
   // Checked in huey's order: not ready, revoked, expired. What needs no look at the storage costs no await.
   let skipped = notReady(decoded.task, now);
   if (skipped === undefined && delivery.revoked) skipped = await revoked(job, now);
   skipped ??= expired(decoded.task, delivery.item, now);
-  if (skipped !== undefined) return conclude(job, skipped, delivery.receipt);
-  const atMostOnce = (definition.options.delivery ?? engine.options.delivery) === 'at-most-once';
-  if (atMostOnce) await acknowledge(job);
-  const outcome = isPlain(job) ? await runBody(job) : await perform(job);
-  return conclude(job, outcome, atMostOnce ? undefined : delivery.receipt);
+  if (skipped !== undefined) return skipped;
+  return isPlain(job) ? await runBody(job) : await perform(job);
 }
 
 /** The settlement of a delivery whose workers died too often. */
@@ -76,8 +93,9 @@ export function exhaust(engine: Engine, delivery: Delivery, error: Error): Execu
   try {
     const decoded = engine.codec.decode(delivery.item);
     const definition = engine.registry.get(decoded.task.name);
-    const job: Job = { engine, delivery, decoded, definition, options: {}, undo: [] };
-    return conclude(job, { kind: 'exhausted', error }, delivery.receipt);
+    const { receipt } = delivery;
+    const job: Job = { engine, delivery, decoded, definition, options: {}, receipt, undo: [] };
+    return conclude(job, { kind: 'exhausted', error });
   } catch (failure) {
     return unreadable(engine, delivery, failure);
   }
@@ -109,6 +127,17 @@ function unreadable(engine: Engine, delivery: Delivery, error: unknown): Executi
   };
 }
 
+/** The storage failed before the body ran: the delivery goes back as it was, for whoever comes first. */
+function undone({ delivery, decoded, undo, receipt }: Job, error: unknown): Execution {
+  return {
+    delivery,
+    task: decoded.task,
+    outcome: { kind: 'undone', error },
+    settlement: { ...(receipt !== undefined && { receipt }), effects: [...undo, { kind: 'release' }] },
+    announcements: [],
+  };
+}
+
 function notReady({ eta }: Task, now: number): Outcome | undefined {
   return eta !== undefined && eta > now ? { kind: 'postponed', eta } : undefined;
 }
@@ -123,16 +152,26 @@ function expired(task: Task, item: QueueItem, now: number): Outcome | undefined 
   return limit !== undefined && now > limit ? { kind: 'expired' } : undefined;
 }
 
-/** At most once means: off the books before the body runs. */
-async function acknowledge({ engine, delivery }: Job): Promise<void> {
+function isAtMostOnce({ engine, definition }: Job): boolean {
+  return (definition.options.delivery ?? engine.options.delivery) === 'at-most-once';
+}
+
+/** At most once means: off the books before the body runs. false if another worker has taken over. */
+async function acknowledge(job: Job): Promise<boolean> {
+  const { engine, delivery } = job;
   const settled = [{ receipt: delivery.receipt, effects: [] }];
-  await engine.storage.turn({ settled, take: 0, lease: '', now: engine.now() });
+  const turn = await engine.storage.turn({ settled, take: 0, lease: '', now: engine.now() });
+  const { applied } = turn.settled[0]!;
+  if (applied) job.receipt = undefined;
+  return applied;
 }
 
 /** Whether there is nothing to do before the body runs: most tasks are like that, and need not wait for it. */
-function isPlain({ engine, definition }: Job): boolean {
+function isPlain(job: Job): boolean {
+  const { engine, definition } = job;
   const { lock, rateLimit } = definition.options;
   return (
+    !isAtMostOnce(job) &&
     lock === undefined &&
     rateLimit === undefined &&
     engine.hooks.preExecute.size === 0 &&
@@ -151,6 +190,8 @@ async function perform(job: Job): Promise<Outcome> {
     const refused = await refusal(job);
     if (refused !== undefined) return refused;
   }
+  // Taken over meanwhile: the settlement will be refused, whatever it says.
+  if (isAtMostOnce(job) && !(await acknowledge(job))) return { kind: 'interrupted' };
   return await runBody(job);
 }
 
@@ -212,17 +253,16 @@ function retryAsked(error: RetryTask): Outcome {
   }
 }
 
-function conclude(job: Job, outcome: Outcome, receipt: string | undefined): Execution {
-  const { engine, delivery, definition, undo } = job;
+function conclude(job: Job, outcome: Outcome): Execution {
+  const { engine, delivery, definition, undo, receipt } = job;
   // A body may have changed its arguments; what goes on from a failure starts from the message again.
   const { task, rest } = 'error' in outcome ? engine.codec.decode(delivery.item) : job.decoded;
   const ending: Ending = { item: delivery.item, task, rest, outcome, now: engine.now() };
-  const { settled, final } = settleSafely(ending, settingsFor(engine, definition));
+  const { settled, ...told } = settleSafely(ending, settingsFor(engine, definition));
   const effects = undo.length === 0 ? settled.effects : [...undo, ...settled.effects];
   return {
     delivery,
-    task,
-    outcome: final,
+    ...told,
     settlement: receipt === undefined ? { effects } : { receipt, effects },
     announcements:
       undo.length === 0
@@ -234,31 +274,6 @@ function conclude(job: Job, outcome: Outcome, receipt: string | undefined): Exec
 function shifted(announcement: Announcement, by: number): Announcement {
   if (announcement.kind === 'post-execute' || announcement.effect === undefined) return announcement;
   return { ...announcement, effect: announcement.effect + by };
-}
-
-/** A value that cannot travel fails the task; an error that cannot travel is reduced to its name and message. */
-function settleSafely(
-  ending: Ending,
-  settings: SettleSettings,
-): { readonly settled: Settled; readonly final: Outcome } {
-  try {
-    return { settled: settle(ending, settings), final: ending.outcome };
-  } catch (error) {
-    const failed =
-      'error' in ending.outcome
-        ? { ...ending.outcome, error: plainError(ending.outcome.error) }
-        : { kind: 'raised', error };
-    const final = failed as Outcome;
-    return { settled: settle({ ...ending, outcome: final }, settings), final };
-  }
-}
-
-function plainError(error: unknown): Error {
-  const plain = new HueyError(
-    error instanceof Error ? error.message : 'a value was thrown that is no error and cannot travel',
-  );
-  if (error instanceof Error) plain.name = error.name;
-  return plain;
 }
 
 function settingsFor(engine: Engine, definition: Definition): SettleSettings {

@@ -50,8 +50,8 @@ export class TaskLock {
   readonly #engine: Engine;
   readonly #places: number;
   readonly #expiresMs: number | undefined;
-  /** The holds taken through this object and not given back yet, oldest first. */
-  readonly #owners: string[] = [];
+  /** The holds taken through this object and not given back yet, oldest first, with what lets go of their lease. */
+  readonly #holds = new Map<string, (() => void) | undefined>();
 
   constructor(engine: Engine, name: string, places: number, expiresMs: number | undefined) {
     this.#engine = engine;
@@ -66,17 +66,21 @@ export class TaskLock {
     checkOptionNames(options, ['wait'], 'lock.acquire');
     const waitMs = options.wait === undefined ? 0 : durationMs('wait', options.wait);
     const owner = this.#engine.runtime.ids.next('lock');
-    for (let waitedMs = 0; !(await this.#take(owner)); waitedMs += LOOK_EVERY_MS) {
-      if (waitedMs >= waitMs) throw new TaskLockedException(this.name);
-      await this.#engine.runtime.clock.sleep(LOOK_EVERY_MS);
+    const lease = [...this.#engine.leases].at(-1);
+    const letGo = await lease?.hold();
+    try {
+      await this.#takeWithin(waitMs, owner, lease?.name);
+    } catch (error) {
+      letGo?.();
+      throw error;
     }
-    this.#owners.push(owner);
+    this.#holds.set(owner, letGo);
     return new LockHold(() => this.#giveBack(owner));
   }
 
   /** Gives back the place that was taken first through this object; false if it holds none. */
   async release(): Promise<boolean> {
-    const owner = this.#owners[0];
+    const [owner] = this.#holds.keys();
     return owner !== undefined && this.#giveBack(owner);
   }
 
@@ -100,10 +104,19 @@ export class TaskLock {
     return (...args) => this.run(() => body(...args));
   }
 
-  async #take(owner: string): Promise<boolean> {
-    const { storage, lease } = this.#engine;
+  async #takeWithin(waitMs: number, owner: string, lease: string | undefined): Promise<void> {
+    let waitedMs = 0;
+    while (!(await this.#take(owner, lease))) {
+      if (waitedMs >= waitMs) throw new TaskLockedException(this.name);
+      const pauseMs = Math.min(LOOK_EVERY_MS, waitMs - waitedMs);
+      await this.#engine.runtime.clock.sleep(pauseMs);
+      waitedMs += pauseMs;
+    }
+  }
+
+  async #take(owner: string, lease: string | undefined): Promise<boolean> {
     const now = this.#engine.now();
-    return storage.acquire({
+    return this.#engine.storage.acquire({
       name: this.name,
       owner,
       places: this.#places,
@@ -114,9 +127,13 @@ export class TaskLock {
   }
 
   async #giveBack(owner: string): Promise<boolean> {
-    const index = this.#owners.indexOf(owner);
-    if (index !== -1) this.#owners.splice(index, 1);
-    return this.#engine.storage.release(this.name, owner, this.#engine.now());
+    const letGo = this.#holds.get(owner);
+    this.#holds.delete(owner);
+    try {
+      return await this.#engine.storage.release(this.name, owner, this.#engine.now());
+    } finally {
+      letGo?.();
+    }
   }
 }
 

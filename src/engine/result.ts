@@ -1,8 +1,8 @@
 // The handle of one enqueued task. It reads the result once and keeps it; the storage forgets it unless told otherwise.
-import { checkOptionNames } from '../check.js';
+import { boolean, checkOptionNames, expected } from '../check.js';
 import { ResultTimeout, TaskException } from '../errors.js';
 import type { Task } from '../model/task.js';
-import { type ExpiresOption, etaOf, expiryOf } from '../model/task-options.js';
+import { type ExpiresOption, etaOf, resolveValues } from '../model/task-options.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../time.js';
 import { revokedKey } from '../storage/storage.js';
 import { commit } from './announce.js';
@@ -91,7 +91,7 @@ export class Result<R = unknown> {
   get(options: GetOptions & { readonly blocking: true }): Promise<R>;
   get(options?: GetOptions): Promise<R | undefined>;
   async get(options?: GetOptions): Promise<R | undefined> {
-    if (options !== undefined) checkOptionNames(options, GET_OPTIONS, 'result.get');
+    if (options !== undefined) checkGetOptions(options);
     if (options?.blocking === true) await this.#wait(options);
     else this.#reading ??= await readResult(this.#engine, this.id, options?.preserve === true);
     if (this.#reading === undefined) return undefined;
@@ -134,7 +134,7 @@ export class Result<R = unknown> {
 
   async #wait(options: GetOptions): Promise<void> {
     const timeoutMs = options.timeout === undefined ? Infinity : durationMs('timeout', options.timeout);
-    const longestMs = options.maxDelay === undefined ? 1000 : durationMs('maxDelay', options.maxDelay);
+    const longestMs = durationMs('maxDelay', options.maxDelay ?? 1, { least: 1 });
     let delayMs = FIRST_LOOK_MS;
     let waitedMs = 0;
     // Counts its own pauses instead of reading a clock: under a virtual one, only the pauses take time.
@@ -156,6 +156,15 @@ export class Result<R = unknown> {
   }
 }
 
+function checkGetOptions(options: GetOptions): void {
+  checkOptionNames(options, GET_OPTIONS, 'result.get');
+  for (const name of ['preserve', 'blocking', 'revokeOnTimeout'] as const)
+    boolean(name, options[name], false);
+  const { backoff } = options;
+  if (backoff !== undefined && !(Number.isFinite(backoff) && backoff >= 1))
+    throw expected('backoff', 'a number of at least 1', backoff);
+}
+
 /** Reads the result of an id: undefined if there is none. */
 export async function readResult(
   engine: Engine,
@@ -173,7 +182,7 @@ export async function readResult(
   const failure = new TaskException({
     error,
     retries: retries as number,
-    traceback: traceback as string | undefined,
+    traceback: (traceback as string | undefined) ?? (error instanceof Error ? error.stack : undefined),
     taskId: taskId as string,
   });
   return { failure };
@@ -182,7 +191,8 @@ export async function readResult(
 /** Checks the options of a revocation. */
 export function resolveRevocation(options: RevokeOptions, onceByDefault: boolean, now: number): Revocation {
   checkOptionNames(options, ['once', 'until'], 'revoke');
-  const { once = onceByDefault, until } = options;
+  const once = boolean('once', options.once, onceByDefault);
+  const { until } = options;
   if (until === undefined) return { once, until };
   return {
     once,
@@ -200,14 +210,13 @@ function rescheduled(engine: Engine, [head, ...next]: readonly Task[], options: 
   const { eta: _eta, onError, ...kept } = head!;
   const now = engine.now();
   const eta = etaOf(options)?.(now);
-  const whole = options.preservePipeline ?? true;
+  const whole = boolean('preservePipeline', options.preservePipeline, true);
   const copy: Task = {
     ...kept,
+    ...resolveValues(options, kept),
     id: engine.runtime.ids.next('task'),
     attempt: 0,
     ...(eta !== undefined && { eta }),
-    ...(options.expires !== undefined && { expires: expiryOf(options.expires) }),
-    ...(options.priority !== undefined && { priority: options.priority }),
     ...(whole && onError !== undefined && { onError }),
   };
   const stages = whole ? [copy, ...next] : [copy];

@@ -77,6 +77,23 @@ export function settle(ending: Ending, settings: SettleSettings): Settled {
   return settled;
 }
 
+/** The end of a task whose own end cannot be stored, however it is told: a dead letter says why. */
+export function bury({ task, item, outcome }: Ending, reason: string, settings: SettleSettings): Settled {
+  const error = 'error' in outcome ? outcome.error : undefined;
+  const settled: Settled = {
+    effects: [
+      { kind: 'unrevoke', id: task.id },
+      { kind: 'bury', item, reason },
+    ],
+    announcements: [
+      { kind: 'signal', signal: 'error', task, error },
+      { kind: 'post-execute', task, value: undefined, error },
+    ],
+  };
+  report(settled, task, null, settings);
+  return settled;
+}
+
 function announce(settled: Settled, signal: Signal, task: Task): void {
   settled.announcements.push({ kind: 'signal', signal, task });
 }
@@ -154,7 +171,8 @@ export const FAILURE = 'error\t';
 function encodeFailure(task: Task, error: unknown, retries: number, codec: Codec): string {
   // A failure that only passes on another task's failure reports the original.
   const original = isHueyError(error, 'TaskException') ? error.metadata.error : error;
-  const traceback = stackOf(error);
+  // The stack of the error itself travels with it.
+  const traceback = original === error ? undefined : stackOf(error);
   return (
     FAILURE +
     codec.encodeValue({

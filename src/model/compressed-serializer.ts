@@ -47,8 +47,9 @@ export class CompressedSerializer implements Serializer {
   serialize(value: unknown): string {
     const text = this.#inner.serialize(value);
     const { algorithm, aboveBytes, maxBytes } = this.#options;
-    // A UTF-16 unit takes at most three bytes, so that most small texts need no counting.
-    const size = text.length * 3 <= aboveBytes ? 0 : Buffer.byteLength(text);
+    // A UTF-16 unit takes at most three bytes, so most small texts need no counting.
+    const isSmall = text.length * 3 <= Math.min(aboveBytes, maxBytes);
+    const size = isSmall ? text.length : Buffer.byteLength(text);
     if (size > maxBytes) throw tooLarge(maxBytes);
     if (size > aboveBytes) {
       const packed = `${algorithm}:${base64(CODECS[algorithm].compress(text))}`;

@@ -45,16 +45,16 @@ export function fromWire(wire: unknown): Task {
     id,
     name: task,
     args,
-    retries: numberAt(wire, 'retries', 0),
-    retryDelayMs: numberAt(wire, 'retryDelayMs', 0),
-    retryBackoff: numberAt(wire, 'retryBackoff', 1),
-    attempt: numberAt(wire, 'attempt', 0),
+    retries: wire['retries'] === Infinity ? Infinity : countAt(wire, 'retries'),
+    retryDelayMs: positiveAt(wire, 'retryDelayMs', 0),
+    retryBackoff: positiveAt(wire, 'retryBackoff', 1),
+    attempt: countAt(wire, 'attempt'),
   };
   if (kwargs !== undefined) read.kwargs = kwargs;
-  if (priority !== undefined) read.priority = numberAt(wire, 'priority', 0);
-  if (eta !== undefined) read.eta = numberAt(wire, 'eta', 0);
+  if (priority !== undefined) read.priority = finiteAt(wire, 'priority');
+  if (eta !== undefined) read.eta = finiteAt(wire, 'eta');
   if (expires !== undefined) read.expires = expiryOf(expires);
-  if (timeoutMs !== undefined) read.timeoutMs = numberAt(wire, 'timeoutMs', 0);
+  if (timeoutMs !== undefined) read.timeoutMs = positiveAt(wire, 'timeoutMs', 0);
   if (onError !== undefined) read.onError = handlerOf(onError);
   if (chord !== undefined) read.chord = slotOf(chord);
   const extra = extraOf(wire);
@@ -72,25 +72,47 @@ function checkVersion(version: unknown): void {
   throw malformed('v', `the version number ${MESSAGE_VERSION}`, version);
 }
 
-function numberAt(wire: Wire, key: string, fallback: number): number {
+function countAt(wire: Wire, key: string): number {
+  const value = wire[key];
+  if (value === undefined) return 0;
+  if (!isCount(value)) throw malformed(key, 'a whole number of at least 0', value);
+  return value;
+}
+
+function positiveAt(wire: Wire, key: string, fallback: number): number {
   const value = wire[key];
   if (value === undefined) return fallback;
-  if (typeof value !== 'number' || Number.isNaN(value)) throw malformed(key, 'a number', value);
+  if (!isFinite(value) || value < 0) throw malformed(key, 'a finite number of at least 0', value);
+  return value;
+}
+
+function finiteAt(wire: Wire, key: string): number {
+  const value = wire[key];
+  if (!isFinite(value)) throw malformed(key, 'a finite number', value);
   return value;
 }
 
 function expiryOf(value: unknown): Expiry {
   if (isRecord(value)) {
-    if (typeof value['at'] === 'number') return { at: value['at'] };
-    if (typeof value['afterMs'] === 'number') return { afterMs: value['afterMs'] };
+    const { at, afterMs } = value;
+    if (isFinite(at)) return { at };
+    if (isFinite(afterMs)) return { afterMs };
   }
-  throw malformed('expires', 'an object with `at` or `afterMs`', value);
+  throw malformed('expires', 'an object with a finite number as `at` or `afterMs`', value);
 }
 
 function slotOf(value: unknown): NonNullable<Task['chord']> {
-  if (isRecord(value) && typeof value['id'] === 'string' && typeof value['index'] === 'number')
+  if (isRecord(value) && typeof value['id'] === 'string' && isCount(value['index']))
     return { id: value['id'], index: value['index'] };
   throw malformed('chord', 'an object with `id` and `index`', value);
+}
+
+function isFinite(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
 function handlerOf(value: unknown): TaskChain {

@@ -1,5 +1,5 @@
 // When a failed task runs again. The rules and their order are huey's (recorded in fixtures/conformance).
-import { durationMs, instantMs } from '../time.js';
+import { durationMs, instantMs, LAST_INSTANT_MS } from '../time.js';
 import type { Failure } from './outcome.js';
 import type { Task } from './task.js';
 
@@ -46,6 +46,8 @@ export function nextAttempt(
   const again: Task = { ...task, retries: plan.retries - 1, attempt: task.attempt + 1 };
   if (plan.at !== undefined) return { task: { ...again, eta: plan.at }, dueAt: plan.at };
   if (task.retryDelayMs <= 0) return { task: again, dueAt: undefined };
-  const dueAt = now + Math.round(task.retryDelayMs);
-  return { task: { ...again, eta: dueAt, retryDelayMs: task.retryDelayMs * task.retryBackoff }, dueAt };
+  // A delay that doubles for ever would leave the calendar, then the numbers.
+  const dueAt = Math.min(now + Math.round(task.retryDelayMs), LAST_INSTANT_MS);
+  const retryDelayMs = Math.min(task.retryDelayMs * task.retryBackoff, LAST_INSTANT_MS);
+  return { task: { ...again, eta: dueAt, retryDelayMs }, dueAt };
 }

@@ -21,7 +21,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Signs what another serializer writes, so that only holders of a key can make messages and results:
- * `new SignedSerializer(jsonSerializer, { keys: [process.env.QUEUE_SECRET] })`.
+ * `new SignedSerializer(jsonSerializer, { keys: [secret] })`.
  *
  * It proves who wrote a text, not when or where to: whoever can write to the storage can still put an old text back, or
  * one in another's place. Nothing is encrypted.
@@ -57,7 +57,7 @@ export class SignedSerializer implements Serializer {
     }
     const given = signed.slice(SCHEME.length, HEADER_LENGTH - 1);
     const text = signed.slice(HEADER_LENGTH);
-    // UTF-8 has one spelling for all of them, which the signature could not tell apart.
+    // UTF-8 spells all lone surrogates alike, so the signature could not tell them apart.
     const isWellFormed = !LONE_SURROGATE.test(text);
     if (!isWellFormed || !this.#verifying.some((key) => isSame(given, signature(text, key)))) {
       throw tampered(

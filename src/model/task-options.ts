@@ -138,7 +138,7 @@ export function etaOf({
 }
 
 /** Checks an expiry. @throws ConfigurationError. */
-export function expiryOf(expires: ExpiresOption): Expiry {
+function expiryOf(expires: ExpiresOption): Expiry {
   if (expires instanceof Date) return { at: instantMs('expires', expires) };
   if (typeof expires === 'object' && expires !== null && 'at' in expires)
     return { at: instantMs('expires.at', expires.at) };

@@ -72,7 +72,7 @@ function fieldsOf(error: Error, writer: RichWriter): object {
 
 function namedError(name: string, message: string, stack: string): Error {
   const error = new Error(message);
-  Object.setPrototypeOf(error, name === 'AggregateError' ? AggregateError.prototype : errorPrototype(name));
+  Object.setPrototypeOf(error, errorPrototype(name));
   // Defining it would first have the stack of this call formatted.
   error.stack = stack;
   // Classes that name themselves do so with a field, which is enumerable.

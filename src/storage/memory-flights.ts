@@ -92,8 +92,10 @@ export class MemoryFlights {
 
   clear(): void {
     this.#flights.clear();
-    for (const lease of this.#leases.values()) lease.held = 0;
-    for (const lease of this.#leases.values()) lease.known = false;
+    for (const lease of this.#leases.values()) {
+      lease.held = 0;
+      lease.known = false;
+    }
   }
 
   #lease(name: string): Lease {

@@ -214,7 +214,6 @@ export class MemoryStorage implements Storage {
   }
 
   endLease(lease: string): void {
-    this.#locks.releaseAll(lease);
     this.#flights.end(lease);
   }
 

@@ -74,6 +74,7 @@ describe('CompressedSerializer', () => {
     expect(refusal(() => bounded.serialize('a'.repeat(5001))).fault).toBe('too-large');
     expect(refusal(() => bounded.deserialize(bomb)).fault).toBe('too-large');
     expect(bounded.deserialize(bounded.serialize('a'.repeat(5000)))).toHaveLength(5000);
+    expect(refusal(() => verbatimly({ maxBytes: 100 }).serialize('a'.repeat(101))).fault).toBe('too-large');
   });
 
   it('bounds what it reads at 64 MiB by default', () => {

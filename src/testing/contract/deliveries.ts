@@ -138,6 +138,20 @@ export const deliveryCases = casesOf('deliveries', {
     await subject.pending('');
   },
 
+  'are not revoked where nothing was': async (subject) => {
+    await subject.enqueue('a');
+    await subject.schedule('b', NOW);
+    const { settled, deliveries } = await subject.turn(
+      [{ effects: [{ kind: 'enqueue', item: item('c') }] }],
+      1,
+      { deliver: true },
+    );
+    const handed = await subject.handOver('b', undefined);
+    const all = [...deliveries, ...settled[0]!.enqueued.map(({ delivery }) => delivery!), ...handed];
+    await subject.answers(all.length, 3, 1);
+    await marks(subject, all, []);
+  },
+
   'say whether the item or its task is revoked': async (subject) => {
     const ids = 'a b c d e';
     await subject.enqueue(...ids.split(' ').map((id) => item(id, { task: id === 'c' ? 'revoked' : 'task' })));

@@ -66,16 +66,25 @@ export const recoveryCases = casesOf('recovery', {
     await subject.recover('', '', NOW + 20, AFTERWARDS);
   },
 
-  'keeps the order of the queue': async (subject) => {
-    const priorities = { a: 0, b: 1, c: 0, d: -0.5, e: 1, f: -0.5 };
-    await subject.enqueue(...Object.entries(priorities).map(([id, priority]) => item(id, { priority })));
-    await subject.take('b', { ...DOOMED, lease: 'second' });
-    await subject.take('e a', DOOMED);
-    await subject.take('c', { ...DOOMED, lease: 'second' });
-    await subject.take('d', DOOMED);
-    await subject.enqueue(item('g', { priority: 1 }), 'h');
-    await subject.recover('b e a c d', '', undefined, AFTERWARDS);
-    await subject.pending('b e g a c h d f');
+  'keeps the order of the queue, whatever the order in which items were taken': async (subject) => {
+    const later = { ...DOOMED, lease: 'also doomed' };
+    await subject.enqueue('a', item('b', { priority: -0.5 }), 'c');
+    await subject.take('a c', DOOMED);
+    await subject.enqueue(item('d', { priority: 1 }), 'e', item('f', { priority: 2 }));
+    await subject.take('f', later);
+    await subject.take('d e', DOOMED);
+    await subject.take('b', later);
+    await subject.enqueue('g', item('h', { priority: 1 }), item('i', { priority: -0.5 }));
+    await subject.recover('f d a c e b', '', undefined, AFTERWARDS);
+    await subject.pending('f d h a c e g b i');
+  },
+
+  'keeps the order of the queue among what was delivered too often': async (subject) => {
+    await subject.enqueue('a');
+    await subject.take('a');
+    await subject.enqueue('b', item('c', { priority: 1 }));
+    await subject.take('c b');
+    await subject.recover('', 'c a b', undefined, { maxDeliveries: 1 });
   },
 
   'puts items back as they were': async (subject) => {

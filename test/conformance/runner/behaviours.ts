@@ -101,7 +101,7 @@ async function perform(world: World, json: Json, self: Self): Promise<unknown> {
   return found.perform({
     world,
     self,
-    fields: new Fields(`behaviour ${String(name)}`, json),
+    fields: new Fields(`behaviour ${JSON.stringify(name)}`, json),
     args: self.task?.args ?? [],
     kwargs: self.task?.kwargs ?? {},
     branch: (branch) => behave(world, json[branch], self),

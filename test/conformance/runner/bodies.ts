@@ -7,7 +7,7 @@ import { behave } from './behaviours.js';
 import { CorpusError, type Json } from './corpus.js';
 import { LOCAL_ID } from './counted-ids.js';
 import { tellError } from './error-values.js';
-import { Fields } from './fields.js';
+import type { Fields } from './fields.js';
 import { passedOn, plain } from './values.js';
 import type { World } from './world.js';
 

@@ -53,6 +53,7 @@ async function work({ world, fields }: Stage): Promise<Row[]> {
   for (let round = 0; round < most; round += 1) {
     await tick(world, worker, at);
     if (worker.isIdle) break;
+    if (!world.settleWithNext) await worker.flush();
     if (round === MOST_ITERATIONS - 1)
       throw new CorpusError(`${fields.where}: the work never ends; give it an n`);
   }

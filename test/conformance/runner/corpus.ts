@@ -137,7 +137,7 @@ export function expectation(value: Json | undefined, where: string): Expectation
   return {
     ...rest,
     ...(events !== undefined && { events: list(events, `${where}: events`) }),
-  } as Expectation;
+  };
 }
 
 /** Parses JSON. @throws CorpusError naming the file. */

@@ -11,6 +11,8 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 /** How many matches of a window are listed. */
 const LISTED = 50;
+/** A month of minutes. */
+const ASKED_ONE_BY_ONE = 31 * DAY_MINUTES;
 
 /** Builds the schedules of an entry and judges them. */
 export function judgeCrontab({ id, file, entry }: CrontabEntry): Verdict {
@@ -60,31 +62,37 @@ function windowsOf(fields: Fields): Fields[] {
   });
 }
 
-/** Counts by asking of every minute; the strict schedule is walked, so that the questions are held to agree. */
 function windowComplaints(window: Fields, loose: Crontab, strict: Crontab | string): string[] {
   const from = Date.parse(`${window.text('from')}Z`);
   if (Number.isNaN(from)) throw new CorpusError(`${window.where}: expected \`from\` to be a naive minute`);
-  const minutes = window.number('days') * DAY_MINUTES;
-  const first: number[] = [];
-  let count = 0;
-  for (let minute = 0; minute < minutes; minute += 1) {
-    if (!loose.matches(from + minute * MINUTE_MS)) continue;
-    count += 1;
-    if (first.length < LISTED) first.push(minute);
-  }
+  const length = window.number('days') * DAY_MINUTES;
+  const minutes = matching(loose, from, length);
+  const walked = typeof strict === 'string' ? undefined : walk(strict, from, length);
   return [
-    ...difference(`${window.where}: first`, window.list('first'), first),
-    ...difference(`${window.where}: count`, window.number('count'), count),
-    ...(typeof strict === 'string'
-      ? []
-      : difference(`${window.where}: first, strict`, window.list('first'), walk(strict, from, minutes))),
+    ...difference(`${window.where}: first`, window.list('first'), minutes.slice(0, LISTED)),
+    ...difference(`${window.where}: count`, window.number('count'), minutes.length),
+    ...(walked === undefined ? [] : difference(`${window.where}: strict`, window.list('first'), walked)),
   ];
 }
 
-function walk(schedule: Crontab, from: number, minutes: number): number[] {
+/** Offsets of the minutes that match. Each is asked for; after a while, gaps are skipped, or it would take too long. */
+function matching(schedule: Crontab, from: number, length: number): number[] {
+  const found: number[] = [];
+  for (let minute = 0; minute < length; minute += 1) {
+    if (schedule.matches(from + minute * MINUTE_MS)) found.push(minute);
+    else if (minute > ASKED_ONE_BY_ONE) {
+      const next = schedule.next(from + minute * MINUTE_MS);
+      minute = next === undefined ? length : (next - from) / MINUTE_MS - 1;
+    }
+  }
+  return found;
+}
+
+/** The first offsets, found the other way: by going from match to match. */
+function walk(schedule: Crontab, from: number, length: number): number[] {
   const found: number[] = [];
   let at = schedule.next(from - 1);
-  while (at !== undefined && at < from + minutes * MINUTE_MS && found.length < LISTED) {
+  while (at !== undefined && at < from + length * MINUTE_MS && found.length < LISTED) {
     found.push((at - from) / MINUTE_MS);
     at = schedule.next(at);
   }

@@ -4,7 +4,7 @@ import type { CallOptions, TaskOptions } from '../../../src/model/task-options.j
 import { crontab, type CrontabFields } from '../../../src/model/crontab.js';
 import type { HueyOptions } from '../../../src/model/huey-options.js';
 import { addHook, signalHandler, taskBody } from './bodies.js';
-import { isObject, type Json, type JsonObject, object, type Scenario } from './corpus.js';
+import { CorpusError, isObject, type JsonObject, object, type Scenario } from './corpus.js';
 import { Fields } from './fields.js';
 import { numberOf } from './plain-number.js';
 import type { StillClock } from './still-clock.js';
@@ -22,7 +22,7 @@ export const HUEY_OPTIONS: ReadonlyMap<string, keyof HueyOptions> = new Map([
 const DEFAULT_START = '2026-01-01T00:00:00Z';
 
 /** Builds the world of a scenario. @throws CorpusError if it cannot be built. */
-export function createWorld(scenario: Scenario, perform: Perform): World {
+export function createWorld(scenario: Scenario, perform: Perform, settleWithNext: boolean): World {
   const setting = new Fields('the scenario', scenario.setting);
   const options: Record<string, unknown> = {
     // The original forgets a message before its body runs; it shows only if the worker is interrupted.
@@ -30,16 +30,23 @@ export function createWorld(scenario: Scenario, perform: Perform): World {
   };
   for (const [name, value] of Object.entries(setting.inner('options').values))
     options[HUEY_OPTIONS.get(name) ?? name] = value;
-  const start = Date.parse(setting.has('start') ? setting.text('start') : DEFAULT_START);
-  const world = new World({ ...options, start, perform });
+  const world = new World({ ...options, start: startOf(setting), perform, settleWithNext });
   for (const [name, spec] of Object.entries(setting.inner('tasks').values))
     declareTask(world, name, new Fields(`task ${name}`, object(spec, `task ${name}`)));
-  for (const [kind, hooks] of Object.entries(setting.inner('hooks').values))
-    for (const hook of (hooks ?? []) as readonly Json[])
-      addHook(world, kind, new Fields(`hook ${kind}`, object(hook, `hook ${kind}`)));
+  const hooks = setting.inner('hooks');
+  for (const kind of Object.keys(hooks.values))
+    for (const hook of hooks.list(kind))
+      addHook(world, kind, new Fields('hook', object(hook, `hook ${kind}`)));
   for (const handler of setting.has('handlers') ? setting.list('handlers') : [])
     connectHandler(world, new Fields('handler', object(handler, 'handler')));
   return world;
+}
+
+function startOf(setting: Fields): number {
+  const text = setting.has('start') ? setting.text('start') : DEFAULT_START;
+  const start = Date.parse(text);
+  if (Number.isNaN(start)) throw new CorpusError(`expected \`start\` to be a date and time, got "${text}"`);
+  return start;
 }
 
 /** Declares a task; replaces one of the same name if huey lets it. */
@@ -47,10 +54,12 @@ export function declareTask(world: World, name: string, fields: Fields): void {
   const body = taskBody(world, fields.get('behaviour'));
   const options = taskOptions(fields, world.clock);
   const { huey } = world;
-  const task = fields.has('crontab')
+  if (fields.has('kind') && fields.text('kind') !== 'periodic')
+    throw new CorpusError(`${fields.where}: unknown kind "${fields.text('kind')}"`);
+  const task = fields.has('kind')
     ? huey.periodicTask<unknown[], unknown>(
         name,
-        crontab(crontabFields(fields.object('crontab'))),
+        crontab(crontabFields(fields.inner('crontab').values)),
         options,
         body,
       )

@@ -46,6 +46,7 @@ function details({ head, next: [stage, ...rest] }: TaskChain, clock: StillClock)
     ...(eta !== undefined && { eta: clock.secondsAt(eta) }),
     ...expiry(head, clock),
     ...(onError !== undefined && { error: details(onError, clock) }),
+    // oxlint-disable-next-line unicorn/no-thenable -- the files call the next stage so; this is never awaited
     ...(stage !== undefined && { then: details({ head: stage, next: rest }, clock) }),
   };
 }

@@ -3,10 +3,13 @@
 import type { SignalBus } from '../../../src/engine/signal-bus.js';
 import type { Signal } from '../../../src/model/signals.js';
 import type { Task } from '../../../src/model/task.js';
-import type { Json, JsonObject } from './corpus.js';
+import { CorpusError, type Json, type JsonObject } from './corpus.js';
 import { tellError } from './error-values.js';
 import { plainNumber } from './plain-number.js';
 import type { StillClock } from './still-clock.js';
+
+/** More than any step can mean to do. */
+const MOST_EVENTS = 10_000;
 
 export class Journal {
   readonly #clock: StillClock;
@@ -29,6 +32,8 @@ export class Journal {
 
   /** Notes an event; without a task it is a worker's. */
   note(kind: string, task: Task | undefined, extra?: JsonObject): void {
+    if (this.#events.length === MOST_EVENTS)
+      throw new CorpusError('a step never ends: too much happens in it');
     const event = [kind, task?.name ?? null, task?.id ?? null, this.#clock.seconds];
     this.#events.push(extra === undefined ? event : [...event, extra]);
   }

@@ -1,10 +1,12 @@
 // Plays a scenario and writes down what each step comes to. What it should come to is not known here.
 import { CONTROLLING } from './controlling.js';
 import { CONSUMING } from './consuming.js';
-import { CorpusError, type Json, type JsonObject, type Scenario, type Step } from './corpus.js';
+import { isHueyError } from '../../../src/errors.js';
+import { CorpusError, type Json, type Scenario, type Step } from './corpus.js';
 import { createWorld } from './declarations.js';
 import { ENQUEUING } from './enqueuing.js';
 import { tellError } from './error-values.js';
+import type { Outcome } from './expectations.js';
 import { Fields } from './fields.js';
 import type { Operation } from './operation.js';
 import { READING } from './reading.js';
@@ -18,44 +20,42 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   Object.entries({ ...ENQUEUING, ...CONSUMING, ...READING, ...REVOKING, ...CONTROLLING }),
 );
 
-/** What one step came to. */
-export interface Observation {
-  readonly out: Json;
-  readonly raises: Json | undefined;
-  readonly events: readonly Json[];
-  readonly state: JsonObject;
-}
-
 export interface Play {
   /** One for each step, in order; fewer if a fault ended the play. */
-  readonly steps: readonly Observation[];
+  readonly steps: readonly Outcome[];
   /** Why the step after the last one observed could not be performed. */
   readonly fault: string | undefined;
   /** Ids of tasks that were taken and never settled. */
   readonly inFlight: readonly string[];
 }
 
-/** Plays a scenario to its end, or to the first step that asks for something unknown. */
-export async function play(scenario: Scenario): Promise<Play> {
-  const steps: Observation[] = [];
+export interface PlayOptions {
+  /**
+   * Whether `work` lets its worker settle a task together with taking the next, as a consumer does, instead of one by
+   * one, as the original does. Default false.
+   */
+  readonly settleWithNext?: boolean;
+}
+
+/** Plays a scenario to its end, or to the first step that asks for something that does not exist. */
+export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Play> {
+  const steps: Outcome[] = [];
   try {
-    const world = createWorld(scenario, perform);
+    const world = createWorld(scenario, perform, options.settleWithNext ?? false);
     for (const [index, { step }] of scenario.steps.entries()) {
-      const observed = await observe(world, step);
-      if (world.fault !== undefined) return { steps, fault: atStep(index, step, world.fault), inFlight: [] };
-      steps.push(observed);
+      const outcome = await outcomeOf(world, step);
+      if (world.fault !== undefined)
+        return { steps, fault: `step ${index + 1}, ${step.op}: ${world.fault.message}`, inFlight: [] };
+      steps.push(outcome);
     }
     return { steps, fault: undefined, inFlight: await leftInFlight(world.huey.storage) };
   } catch (error) {
-    return { steps, fault: (error as Error).message, inFlight: [] };
+    if (!(error instanceof CorpusError || isHueyError(error))) throw error;
+    return { steps, fault: error.message, inFlight: [] };
   }
 }
 
-function atStep(index: number, step: Step, { message }: CorpusError): string {
-  return `step ${index + 1}, ${step.op}: ${message}`;
-}
-
-async function observe(world: World, step: Step): Promise<Observation> {
+async function outcomeOf(world: World, step: Step): Promise<Outcome> {
   let out: Json = null;
   let raises: Json | undefined;
   try {

@@ -1,10 +1,15 @@
 // A clock that moves only when told. A sleep is over at once and takes no time ("a blocking read waits in private
 // time"); timers never come due.
 import type { Clock } from '../../../src/runtime.js';
+import { CorpusError } from './corpus.js';
+
+/** Time stands still: whoever waits this often waits for ever. */
+const MOST_SLEEPS = 100_000;
 
 export class StillClock implements Clock {
   readonly start: number;
   #now: number;
+  #sleeps = 0;
 
   /** @param start Instant 0 of the scenario, in epoch milliseconds. */
   constructor(start: number) {
@@ -39,7 +44,10 @@ export class StillClock implements Clock {
     return this.#now;
   }
 
-  async sleep(): Promise<void> {}
+  async sleep(): Promise<void> {
+    this.#sleeps += 1;
+    if (this.#sleeps > MOST_SLEEPS) throw new CorpusError('a step waits for ever; give it a timeout');
+  }
 
   timer(): () => void {
     return () => {};

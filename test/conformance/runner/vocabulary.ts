@@ -2,7 +2,7 @@
 // not pass for conforming.
 import { BEHAVIOURS } from './behaviours.js';
 import { HOOKS } from './bodies.js';
-import { isObject, type Json, type JsonObject, type Scenario } from './corpus.js';
+import { isObject, type Json, type Scenario } from './corpus.js';
 import { HUEY_OPTIONS } from './declarations.js';
 import { SIGNATURE_FIELDS } from './enqueuing.js';
 import { OPERATIONS } from './observation.js';
@@ -43,7 +43,7 @@ function checkStep(found: string[], where: string, step: Json | undefined): void
   const op = member(step, 'op');
   const operation = typeof op === 'string' ? OPERATIONS.get(op) : undefined;
   if (operation === undefined) return void found.push(`${where}: unknown op ${JSON.stringify(op)}`);
-  const place = `${where}, ${String(op)}`;
+  const place = `${where}, ${JSON.stringify(op)}`;
   checkKeys(found, place, step, new Set(['op', 'as', ...operation.inputs]));
   checkParts(found, place, step);
   checkBehaviour(found, place, member(step, 'behaviour'));
@@ -78,7 +78,7 @@ function checkBehaviour(found: string[], where: string, json: Json | undefined):
   const behaviour = typeof name === 'string' ? BEHAVIOURS.get(name) : undefined;
   if (behaviour === undefined)
     return void found.push(`${where}: unknown behaviour ${JSON.stringify(name ?? json)}`);
-  const place = `${where}: ${String(name)}`;
+  const place = `${where}: ${JSON.stringify(name)}`;
   checkKeys(found, place, json, new Set(['do', ...behaviour.fields]));
   for (const branch of ['then', 'else']) checkBehaviour(found, place, member(json, branch));
   if (behaviour.fields.includes('step')) checkStep(found, place, member(json, 'step'));
@@ -94,7 +94,7 @@ function member(json: Json | undefined, key: string): Json | undefined {
 }
 
 function members(json: Json | undefined): [string, Json | undefined][] {
-  return isObject(json) ? Object.entries(json as JsonObject) : [];
+  return isObject(json) ? Object.entries(json) : [];
 }
 
 function items(json: Json | undefined): readonly Json[] {

@@ -32,6 +32,8 @@ export interface WorldOptions extends HueyOptions {
   /** Instant 0, in epoch milliseconds. */
   readonly start: number;
   readonly perform: Perform;
+  /** Whether `work` settles a task together with taking the next. */
+  readonly settleWithNext: boolean;
 }
 
 /** The lease of every worker and scheduler here. Nobody renews it, so it must not run out. */
@@ -56,9 +58,10 @@ export class World {
   scheduler: Scheduler | undefined;
   /** The first thing that this scenario asked for and that does not exist. Bodies cannot hide it. */
   fault: CorpusError | undefined;
+  readonly settleWithNext: boolean;
   readonly #perform: Perform;
 
-  constructor({ start, perform, ...options }: WorldOptions) {
+  constructor({ start, perform, settleWithNext, ...options }: WorldOptions) {
     this.clock = new StillClock(start);
     const runtime: Runtime = {
       clock: this.clock,
@@ -70,6 +73,7 @@ export class World {
     this.engine = engineOf(this.huey);
     this.journal = new Journal(this.clock);
     this.journal.listen(this.engine.signals);
+    this.settleWithNext = settleWithNext;
     this.#perform = perform;
   }
 
