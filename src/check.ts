@@ -40,9 +40,9 @@ export function checkOptionNames(options: object, known: readonly string[], wher
   }
 }
 
-/** The option value if it is an integer of at least `least`; the default if it is undefined. */
-export function integer(what: string, value: unknown, fallback: number, least: number): number {
-  if (value === undefined) return fallback;
+/** The option value if it is an integer of at least `least`; the default, if there is one, if it is undefined. */
+export function integer(what: string, value: unknown, fallback: number | undefined, least: number): number {
+  if (value === undefined && fallback !== undefined) return fallback;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least)
     throw expected(what, `an integer of at least ${least}`, value);
   return value;

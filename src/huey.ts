@@ -249,10 +249,10 @@ export class Huey {
     return semaphore(this.#engine, name, options);
   }
 
-  /** Frees the named locks, or all that this instance ever named, whoever holds them; returns those that were held. */
+  /** Frees all locks that this instance ever named, and those named here, whoever holds them; returns those that were held. */
   async flushLocks(...names: readonly string[]): Promise<readonly string[]> {
-    const chosen = names.length > 0 ? names : [...this.#engine.lockNames];
-    return this.#engine.storage.flushLocks(chosen, this.#engine.now());
+    const chosen = new Set([...this.#engine.lockNames, ...names]);
+    return this.#engine.storage.flushLocks([...chosen], this.#engine.now());
   }
 
   /** A rate limit of that name, shared by all processes on the same storage. */

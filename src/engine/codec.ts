@@ -3,9 +3,10 @@
 import { describe } from '../check.js';
 import { SerializationError } from '../errors.js';
 import { fromWire, toWire } from '../model/message.js';
-import type { Serializer } from '../model/serializer.js';
+import { jsonSerializer, type Serializer } from '../model/serializer.js';
 import type { Rest, Task, TaskChain } from '../model/task.js';
 import type { QueueItem } from '../storage/storage.js';
+import { EncodedTask, type HeadWriter, tailOf } from './encoded-task.js';
 
 /** A task with the stages that follow it, still encoded. */
 export interface Decoded {
@@ -13,42 +14,21 @@ export interface Decoded {
   readonly rest: Rest | undefined;
 }
 
-/** An encoded task whose stages are joined to it only when a storage wants to keep the text. */
-export class EncodedTask implements QueueItem {
-  readonly id: string;
-  readonly task: string;
-  readonly priority: number;
-  readonly enqueuedAt: number;
-  readonly head: string;
-  readonly rest: Rest | undefined;
+/** Room for everything in a line but the arguments, the id and the name. */
+const LINE_OVERHEAD = 512;
 
-  constructor(task: Task, head: string, rest: Rest | undefined, enqueuedAt: number) {
-    this.id = task.id;
-    this.task = task.name;
-    this.priority = task.priority ?? 0;
-    this.enqueuedAt = enqueuedAt;
-    this.head = head;
-    this.rest = rest;
-  }
-
-  get data(): string {
-    return this.rest === undefined ? this.head : this.head + tailOf(this.rest);
-  }
-}
-
-/** What follows the first line of a message: a line break before each stage, or nothing. */
-export function tailOf(rest: Rest | undefined): string {
-  return rest === undefined ? '' : `\n${rest.text.slice(rest.offset)}`;
-}
-
-export class Codec {
+/** Turns tasks and values into text and back. */
+export class Codec implements HeadWriter {
   readonly #serializer: Serializer;
   readonly #maxBytes: number;
+  /** Whether texts are bare JSON, so that a task that never leaves this process need not be written as a whole. */
+  readonly #isPlain: boolean;
 
   /** @param maxBytes Messages and values above this size are refused, both ways. */
   constructor(serializer: Serializer, maxBytes: number) {
     this.#serializer = serializer;
     this.#maxBytes = maxBytes;
+    this.#isPlain = serializer === jsonSerializer;
   }
 
   /** Encodes a task and its stages. @throws SerializationError naming what cannot travel. */
@@ -60,17 +40,24 @@ export class Codec {
 
   /** Encodes a task before stages that are encoded already. */
   encodeHead(task: Task, rest: Rest | undefined, enqueuedAt: number): EncodedTask {
+    const tail = rest === undefined ? 0 : rest.text.length - rest.offset;
+    if (this.#isPlain && task.onError === undefined && task.extra === undefined) {
+      const text = this.#write(
+        task.kwargs === undefined ? { args: task.args } : { args: task.args, kwargs: task.kwargs },
+      );
+      const length = text.length + task.name.length + task.id.length + LINE_OVERHEAD + tail;
+      if (!this.#mayExceed(length)) return new EncodedTask(task, text, rest, enqueuedAt, this);
+    }
     const head = this.#line(task);
-    const length = head.length + (rest === undefined ? 0 : rest.text.length - rest.offset);
-    this.#checkSize(length, () => head + tailOf(rest), `task ${task.name}`);
+    if (this.#mayExceed(head.length + tail)) this.#checkSize(head + tailOf(rest), `task ${task.name}`);
     return new EncodedTask(task, head, rest, enqueuedAt);
   }
 
   /** Reads the first task of a message. @throws SerializationError if it is not one. */
   decode(item: QueueItem): Decoded {
-    if (item instanceof EncodedTask) return { task: this.#parse(item.head), rest: item.rest };
+    if (item instanceof EncodedTask) return { task: this.#decodeOwn(item), rest: item.rest };
     const { data } = item;
-    this.#checkSize(data.length, () => data, `message ${item.id}`);
+    if (this.#mayExceed(data.length)) this.#checkSize(data, `message ${item.id}`);
     const end = data.indexOf('\n');
     const head = end === -1 ? data : data.slice(0, end);
     return { task: this.#parse(head), rest: end === -1 ? undefined : { text: data, offset: end + 1 } };
@@ -101,16 +88,35 @@ export class Codec {
    */
   encodeValue(value: unknown): string {
     const text = this.#write({ value });
-    this.#checkSize(text.length, () => text, 'the value');
+    if (this.#mayExceed(text.length)) this.#checkSize(text, 'the value');
     return text;
   }
 
   /** Reads a value. @throws SerializationError if the text is not one. */
   decodeValue(text: string): unknown {
-    this.#checkSize(text.length, () => text, 'the value');
+    if (this.#mayExceed(text.length)) this.#checkSize(text, 'the value');
     const wrapped = this.#serializer.deserialize(text);
     if (typeof wrapped === 'object' && wrapped !== null && 'value' in wrapped) return wrapped.value;
-    throw new SerializationError('malformed', `expected a stored value, got ${describe(wrapped)}; it was not written by huey-ts`);
+    throw new SerializationError(
+      'malformed',
+      `expected a stored value, got ${describe(wrapped)}; it was not written by huey-ts`,
+    );
+  }
+
+  #decodeOwn(item: EncodedTask): Task {
+    const { argumentsText } = item;
+    return argumentsText === undefined ? this.#parse(item.head) : this.#revive(item.source, argumentsText);
+  }
+
+  /** @see HeadWriter */
+  writeHead(task: Task, argumentsText: string): string {
+    return this.#line(this.#revive(task, argumentsText));
+  }
+
+  /** The task with fresh arguments: they travelled, whatever became of the caller's objects. */
+  #revive(task: Task, argumentsText: string): Task {
+    const { args, kwargs } = this.#serializer.deserialize(argumentsText) as Pick<Task, 'args' | 'kwargs'>;
+    return kwargs === undefined ? { ...task, args } : { ...task, args, kwargs };
   }
 
   #line(task: Task): string {
@@ -119,7 +125,7 @@ export class Codec {
 
   #write(value: unknown): string {
     const text = this.#serializer.serialize(value);
-    if (typeof text !== 'string' || /[\t\n\0]/.test(text))
+    if (!this.#isPlain && (typeof text !== 'string' || /[\t\n\0]/.test(text)))
       throw new SerializationError(
         'unserializable',
         `expected the serializer to return text without TAB, line break or NUL, got ${describe(text)}; encode it, as base64 for instance`,
@@ -139,10 +145,13 @@ export class Codec {
     };
   }
 
-  #checkSize(length: number, text: () => string, what: string): void {
-    // UTF-8 takes at most three bytes for each UTF-16 unit, so most texts need no counting.
-    if (length * 3 <= this.#maxBytes) return;
-    const bytes = Buffer.byteLength(text());
+  /** UTF-8 takes at most three bytes for each UTF-16 unit, so most texts need no counting. */
+  #mayExceed(length: number): boolean {
+    return length * 3 > this.#maxBytes;
+  }
+
+  #checkSize(text: string, what: string): void {
+    const bytes = Buffer.byteLength(text);
     if (bytes <= this.#maxBytes) return;
     throw new SerializationError(
       'too-large',

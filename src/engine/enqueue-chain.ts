@@ -11,11 +11,11 @@ export function enqueueChain(
   now: number,
   index: number,
 ): { readonly effect: Effect; readonly announcement: Announcement } {
-  const [head, ...next] = stages;
+  const head = stages[0]!;
   checkRegistered(engine, stages);
   return {
-    effect: { kind: 'enqueue', item: engine.codec.encode({ head: head!, next }, now) },
-    announcement: { kind: 'signal', signal: 'enqueued', task: head!, effect: index },
+    effect: { kind: 'enqueue', item: engine.codec.encode({ head, next: stages.slice(1) }, now) },
+    announcement: { kind: 'signal', signal: 'enqueued', task: head, effect: index },
   };
 }
 

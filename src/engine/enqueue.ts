@@ -3,7 +3,7 @@ import type { ChordSlot, Task } from '../model/task.js';
 import type { Effect } from '../storage/storage.js';
 import { commit } from './announce.js';
 import { Chord, Group, type ValuesOf, type Work } from './canvas.js';
-import { tailOf } from './codec.js';
+import { tailOf } from './encoded-task.js';
 import { checkRegistered, enqueueChain } from './enqueue-chain.js';
 import type { Engine } from './engine.js';
 import { Result } from './result.js';

@@ -4,7 +4,7 @@ import type { RetryTask } from '../errors.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Task } from '../model/task.js';
 import { durationMs, instantMs } from '../time.js';
-import type { Delivery, Effect, QueueItem, Settlement } from '../storage/storage.js';
+import type { Awaitable, Delivery, Effect, QueueItem, Settlement } from '../storage/storage.js';
 import type { Decoded } from './codec.js';
 import { TaskContext } from './context.js';
 import type { Engine } from './engine.js';
@@ -77,15 +77,23 @@ export async function execute(
   }
 }
 
-async function carryOut(job: Job): Promise<Outcome> {
+/** Checks in huey's order, not ready, revoked, expired, then runs the task. What needs no storage costs no await. */
+function carryOut(job: Job): Awaitable<Outcome> {
   const { engine, delivery, decoded, options } = job;
   const now = options.now ?? engine.now();
-  // Checked in huey's order: not ready, revoked, expired. What needs no look at the storage costs no await.
-  let skipped = notReady(decoded.task, now);
-  if (skipped === undefined && delivery.revoked) skipped = await revoked(job, now);
-  skipped ??= expired(decoded.task, delivery.item, now);
-  if (skipped !== undefined) return skipped;
-  return isPlain(job) ? await runBody(job) : await perform(job);
+  const early = notReady(decoded.task, now);
+  if (early !== undefined) return early;
+  return delivery.revoked ? carryOutUnlessRevoked(job, now) : carryOutUnlessExpired(job, now);
+}
+
+async function carryOutUnlessRevoked(job: Job, now: number): Promise<Outcome> {
+  return (await revoked(job, now)) ?? (await carryOutUnlessExpired(job, now));
+}
+
+function carryOutUnlessExpired(job: Job, now: number): Awaitable<Outcome> {
+  const late = expired(job.decoded.task, job.delivery.item, now);
+  if (late !== undefined) return late;
+  return isPlain(job) ? runBody(job) : perform(job);
 }
 
 /** The settlement of a delivery whose workers died too often. */

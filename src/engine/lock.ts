@@ -149,7 +149,7 @@ export function semaphore(engine: Engine, name: string, options: SemaphoreOption
   return new TaskLock(
     engine,
     nonEmptyString('name', name),
-    integer('limit', options.limit, 1, 1),
+    integer('limit', options.limit, undefined, 1),
     expiresMsOf(options),
   );
 }

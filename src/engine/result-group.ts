@@ -69,8 +69,9 @@ export class ResultGroup<S extends readonly unknown[] = readonly unknown[]> impl
       }
       if (late.length === waiting.length) {
         if (waitedMs >= timeoutMs) return;
-        await this.#clock().sleep(LOOK_EVERY_MS);
-        waitedMs += LOOK_EVERY_MS;
+        const pauseMs = Math.min(LOOK_EVERY_MS, timeoutMs - waitedMs);
+        await this.#clock().sleep(pauseMs);
+        waitedMs += pauseMs;
       }
       waiting = late;
     }

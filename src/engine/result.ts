@@ -61,6 +61,8 @@ export class Result<R = unknown> {
   readonly #stages: readonly Task[];
   readonly #index: number;
   #reading: Reading | undefined;
+  /** The look at the storage that is under way. */
+  #read: Promise<Reading | undefined> | undefined;
   declare readonly valueType: R;
 
   /** @param index Which of the stages this handle is about; those after it follow it. */
@@ -93,7 +95,7 @@ export class Result<R = unknown> {
   async get(options?: GetOptions): Promise<R | undefined> {
     if (options !== undefined) checkGetOptions(options);
     if (options?.blocking === true) await this.#wait(options);
-    else this.#reading ??= await readResult(this.#engine, this.id, options?.preserve === true);
+    else await this.#look(options?.preserve);
     if (this.#reading === undefined) return undefined;
     if ('failure' in this.#reading) throw this.#reading.failure;
     return this.#reading.value as R;
@@ -151,7 +153,14 @@ export class Result<R = unknown> {
   }
 
   async #look(preserve: boolean | undefined): Promise<boolean> {
-    this.#reading ??= await readResult(this.#engine, this.id, preserve === true);
+    if (this.#reading !== undefined) return true;
+    // Two reads at once must not take the result from each other.
+    const read = (this.#read ??= readResult(this.#engine, this.id, preserve === true));
+    try {
+      this.#reading = await read;
+    } finally {
+      this.#read = undefined;
+    }
     return this.#reading !== undefined;
   }
 }

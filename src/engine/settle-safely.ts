@@ -55,9 +55,9 @@ function withoutParticulars(outcome: Failure): Failure {
   if (!(error instanceof Error))
     return { kind: 'raised', error: new HueyError('a value was thrown that is no error and cannot travel') };
   const brief = Object.create(Object.getPrototypeOf(error) as object) as Error;
-  for (const [key, value] of Object.entries(error)) if (isShort(value)) define(brief, key, value);
-  define(brief, 'name', shortened(error.name));
-  define(brief, 'message', shortened(error.message));
+  for (const [key, value] of Object.entries(error)) if (isShort(value)) define(brief, key, value, true);
+  define(brief, 'name', shortened(error.name), false);
+  define(brief, 'message', shortened(error.message), false);
   return { ...outcome, error: brief } as Failure;
 }
 
@@ -72,6 +72,6 @@ function shortened(text: unknown): string {
 }
 
 /** Unlike an assignment, runs no setter. */
-function define(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, enumerable: false, writable: true, configurable: true });
+function define(target: object, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(target, key, { value, enumerable, writable: true, configurable: true });
 }

@@ -39,6 +39,7 @@ export class SignalBus {
 
   /** Whether anybody would hear the signal. */
   hears(signal: Signal): boolean {
+    if (!this.hearsAny) return false;
     return this.#every.length > 0 || (this.#bySignal.get(signal)?.length ?? 0) > 0;
   }
 

@@ -27,12 +27,13 @@ type StageAfter<G extends readonly unknown[], P extends readonly unknown[], R> =
 
 /** One described call, or a pipeline of several; make one with `task.s(…)`. */
 export class Signature<Stages extends readonly unknown[] = readonly unknown[]> {
-  #stages: Task[];
+  readonly #stages: Task[];
   /** Lets the compiler tell signatures of different stages apart; never present. */
   declare readonly stagesType: Stages;
 
-  constructor(stages: readonly Task[]) {
-    this.#stages = [...stages];
+  /** @param stages Belongs to the signature from then on. */
+  constructor(stages: Task[]) {
+    this.#stages = stages;
   }
 
   /** The tasks, head first. */

@@ -136,15 +136,22 @@ function newTask(
 ): Task {
   const last = args.at(-1);
   const named = last instanceof Kwargs;
-  return {
+  // Built by hand, in the order in which messages are read: every task of the process then has the same shape.
+  const task: { -readonly [K in keyof Task]: Task[K] } = {
     id: id ?? engine.runtime.ids.next('task'),
     name,
     args: named ? args.slice(0, -1) : args,
+    retries: values.retries,
+    retryDelayMs: values.retryDelayMs,
+    retryBackoff: values.retryBackoff,
     attempt: 0,
-    ...values,
-    ...(named && Object.keys(last.values).length > 0 && { kwargs: last.values }),
-    ...(eta !== undefined && { eta }),
   };
+  if (named && Object.keys(last.values).length > 0) task.kwargs = last.values;
+  if (values.priority !== undefined) task.priority = values.priority;
+  if (eta !== undefined) task.eta = eta;
+  if (values.expires !== undefined) task.expires = values.expires;
+  if (values.timeoutMs !== undefined) task.timeoutMs = values.timeoutMs;
+  return task;
 }
 
 async function callLocal(engine: Engine, definition: Definition, args: readonly unknown[]): Promise<unknown> {

@@ -152,7 +152,7 @@ export function resolveRateLimit(options: RateLimitOption): ResolvedRateLimit {
   if (perMs < 1) throw expected('rateLimit.per', 'at least 1ms', options.per);
   return Object.freeze({
     name: nonEmptyString('rateLimit.name', options.name),
-    limit: integer('rateLimit.limit', options.limit, 1, 1),
+    limit: integer('rateLimit.limit', options.limit, undefined, 1),
     perMs,
     retry: boolean('rateLimit.retry', options.retry, true),
   });

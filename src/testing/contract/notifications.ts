@@ -74,6 +74,14 @@ export const notificationCases = casesOf('notifications', {
     await tells(subject, 'lease here', () => subject.apply(effects, { deliver: true, lease: 'here' }));
   },
 
+  'tell of a lease again after everything was flushed': async (subject) => {
+    await subject.enqueue('a');
+    await subject.take('a');
+    await subject.storage.flush();
+    await subject.enqueue('b');
+    await tells(subject, 'lease worker', () => subject.take('b'));
+  },
+
   'end for one listener and not for the others': async (subject) => {
     const { storage } = subject;
     const calls: string[] = [];

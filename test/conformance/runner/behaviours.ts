@@ -3,6 +3,7 @@ import { Args } from '../../../src/model/pass-on.js';
 import { CancelExecution, RetryTask } from '../../../src/errors.js';
 import { CorpusError, isObject, type Json } from './corpus.js';
 import { Fields } from './fields.js';
+import { rateLimitOf } from './rate-limits.js';
 import { plain, valueOf } from './values.js';
 import type { Self, World } from './world.js';
 
@@ -155,13 +156,7 @@ function cancel(scene: Scene): unknown {
 }
 
 async function withRateLimit({ world, fields, branch }: Scene): Promise<unknown> {
-  const limit = world.huey.rateLimit({
-    name: fields.text('name'),
-    limit: fields.number('limit'),
-    per: fields.number('per'),
-    ...(fields.has('retry') && { retry: fields.flag('retry') }),
-  });
-  await limit.acquire();
+  await world.huey.rateLimit(rateLimitOf(fields)).acquire();
   return branch('then');
 }
 

@@ -2,9 +2,10 @@
 import type { Signal } from '../../../src/model/signals.js';
 import { addHook, hookKind, signalHandler } from './bodies.js';
 import { CorpusError } from './corpus.js';
-import { connectHandler, declareTask, HUEY_OPTIONS, rateLimitOf } from './declarations.js';
+import { connectHandler, declareTask, HUEY_OPTIONS } from './declarations.js';
 import { inspect } from './inspection.js';
 import { operation, type Operation, type Stage } from './operation.js';
+import { rateLimitOf } from './rate-limits.js';
 import { valueOf } from './values.js';
 
 export const CONTROLLING: Readonly<Record<string, Operation>> = {

@@ -7,6 +7,7 @@ import { addHook, signalHandler, taskBody } from './bodies.js';
 import { CorpusError, isObject, type JsonObject, object, type Scenario } from './corpus.js';
 import { Fields } from './fields.js';
 import { numberOf } from './plain-number.js';
+import { rateLimitOf } from './rate-limits.js';
 import type { StillClock } from './still-clock.js';
 import { type Perform, World } from './world.js';
 
@@ -85,16 +86,6 @@ function taskOptions(fields: Fields, clock: StillClock): TaskOptions & { readonl
     context: true,
     ...(fields.has('lock') && { lock: fields.text('lock') }),
     ...(fields.has('rate_limit') && { rateLimit: rateLimitOf(fields.inner('rate_limit')) }),
-  };
-}
-
-/** A rate limit as the files write it. */
-export function rateLimitOf(fields: Fields): NonNullable<TaskOptions['rateLimit']> {
-  return {
-    name: fields.text('name'),
-    limit: fields.number('limit'),
-    per: fields.number('per'),
-    ...(fields.has('retry') && { retry: fields.flag('retry') }),
   };
 }
 

@@ -36,7 +36,7 @@ export const ENQUEUING: Readonly<Record<string, Operation>> = {
   reenqueue: operation('ref', async (stage) => {
     const { world, fields, self } = stage;
     const { stages } = resultAt(world, fields, self);
-    return told(stage, keep(world, fields, await enqueue(world.engine, new Signature(stages))), false);
+    return told(stage, keep(world, fields, await enqueue(world.engine, new Signature([...stages]))), false);
   }),
   reschedule: operation('ref delay eta expires priority preserve_pipeline', async (stage) => {
     const { world, fields, self } = stage;
