@@ -37,6 +37,9 @@ export class Kernel implements Clock {
   #now: number;
   #sequence = 0;
   #running = false;
+  #ended = false;
+  /** Calls that drive take turns. */
+  #drives: Promise<unknown> = Promise.resolve();
   #steps = 0;
   readonly #outside = new Outside();
 
@@ -73,6 +76,10 @@ export class Kernel implements Clock {
 
   /** Inside the simulation, waits for virtual time; outside, where a test waits for a result, moves it. */
   async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    if (this.#ended)
+      throw new SimulationError(
+        'expected to wait while the simulation runs, but it has ended; await what waits before disposing of it',
+      );
     if (!this.#running) return this.runUntil(this.#now + delayMs);
     return new Promise((resolve) => {
       if (signal?.aborted === true) return this.soon(resolve);
@@ -99,11 +106,18 @@ export class Kernel implements Clock {
     await this.#run(() => !condition() || this.#nextAt() > limit);
   }
 
+  /** Nobody can wait here any more. */
+  end(): void {
+    this.#ended = true;
+  }
+
   async #run(isDone: () => boolean): Promise<void> {
-    if (this.#running)
-      throw new SimulationError(
-        'expected one call to drive the simulation at a time, got another; await the first one',
-      );
+    const drive = this.#drives.then(() => this.#drive(isDone));
+    this.#drives = drive.catch(() => {});
+    await drive;
+  }
+
+  async #drive(isDone: () => boolean): Promise<void> {
     this.#running = true;
     try {
       for (;;) {

@@ -165,6 +165,7 @@ export class Simulation implements AsyncDisposable {
       await this.#kernel.runWhile(() => stopping, this.#kernel.now() + HOUR_MS);
       if (!stopping) await stopped;
     } finally {
+      this.#kernel.end();
       this.#engine.signals.disconnect(this.#record, []);
       giveBack(this.#engine, this.#before);
     }

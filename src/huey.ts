@@ -193,7 +193,7 @@ export class Huey {
 
   /** Takes that back; false if the id was not revoked. */
   async restoreById(id: string): Promise<boolean> {
-    return this.#engine.storage.delete(revokedKey(id));
+    return this.#engine.storage.delete(revokedKey(id), this.#engine.now());
   }
 
   /** Whether the id is revoked. Asking changes nothing. */

@@ -84,10 +84,16 @@ export class Worker {
     this.#ended = execution;
     // Whoever drives the worker knows how to wait for a storage that is away; the delivery goes back meanwhile.
     if (execution.outcome.kind === 'undone') throw execution.outcome.error;
-    if (execution.task === undefined) return this.#engine.now() + this.#pauseMs();
+    if (execution.task === undefined) return this.#afterUnreadable();
     this.#tasks += 1;
     this.#delayMs = this.#options.initialDelayMs;
     return this.#engine.now();
+  }
+
+  /** An unreadable message is buried at once; the pause after it must not keep it from view. */
+  async #afterUnreadable(): Promise<number> {
+    await this.flush();
+    return this.#engine.now() + this.#pauseMs();
   }
 
   /** Settles the last execution without taking another. */

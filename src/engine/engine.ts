@@ -49,7 +49,7 @@ export class Engine {
       storeIntermediateErrors: options.storeIntermediateErrors,
       immediate: options.immediate,
     };
-    this.runtime = options.runtime ?? systemRuntime();
+    this.runtime = options.runtime ?? systemRuntime(options.logger);
     this.codec = new Codec(options.serializer, options.maxMessageBytes);
     this.storage = storage;
   }

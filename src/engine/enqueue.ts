@@ -8,7 +8,7 @@ import { checkRegistered, enqueueChain } from './enqueue-chain.js';
 import type { Engine } from './engine.js';
 import { Result } from './result.js';
 import { ChordResult, type Readable, ResultGroup } from './result-group.js';
-import type { Announcement } from './settle.js';
+import { type Announcement, passOn } from './settle.js';
 import type { Signature } from './signature.js';
 
 /** What enqueuing a piece of work returns. */
@@ -48,16 +48,21 @@ function add(plan: Plan, work: Work, slot: ChordSlot | undefined): Result | Resu
       work.members.map((member) => add(plan, member, slot)),
     );
   const stages = slotted(work.stages, slot);
+  addChain(plan, stages);
+  return handleOf(plan.engine, stages);
+}
+
+function addChain(plan: Plan, stages: readonly Task[]): void {
   const { effect, announcement } = enqueueChain(plan.engine, stages, plan.now, plan.effects.length);
   plan.effects.push(effect);
   plan.announcements.push(announcement);
-  return handleOf(plan.engine, stages);
 }
 
 function addChord(plan: Plan, chord: Chord, slot: ChordSlot | undefined): ChordResult {
   const { engine, now, effects, announcements } = plan;
+  if (chord.members.length === 0) return addCallback(plan, chord, slot);
   const id = engine.runtime.ids.next('chord');
-  const stages = slotted(chord.callback.stages, slot);
+  const stages = slotted(callbackOf(chord), slot);
   const [head, ...next] = stages;
   checkRegistered(engine, stages);
   const encoded = engine.codec.encode({ head: head!, next }, now);
@@ -77,8 +82,26 @@ function addChord(plan: Plan, chord: Chord, slot: ChordSlot | undefined): ChordR
     }) - 1;
   announcements.push({ kind: 'callback', effect });
   const members = chord.members.map((member, index) => lastOf(add(plan, member, { id, index })));
+  return chordResult(engine, members, stages);
+}
+
+/** Without members there is nothing to wait for: the callback is enqueued at once, with an empty list. */
+function addCallback(plan: Plan, { callback }: Chord, slot: ChordSlot | undefined): ChordResult {
+  const stages = slotted([passOn(callback.stages[0]!, []), ...callback.stages.slice(1)], slot);
+  addChain(plan, stages);
+  return chordResult(plan.engine, [], stages);
+}
+
+function chordResult(engine: Engine, members: readonly Readable[], stages: readonly Task[]): ChordResult {
   const pipeline = stages.length === 1 ? undefined : (handleOf(engine, stages) as ResultGroup);
   return new ChordResult(groupOf(engine, members), pipeline?.at(0) ?? new Result(engine, stages), pipeline);
+}
+
+/** The callback's stages; without members there are no values that could be appended later, only their empty list. */
+function callbackOf({ members, callback }: Chord): readonly Task[] {
+  if (members.length > 0) return callback.stages;
+  const [head, ...next] = callback.stages;
+  return [{ ...head!, args: [...head!.args, []] }, ...next];
 }
 
 /** The handle that stands for a member: of a pipeline its last stage, of a chord its callback. */

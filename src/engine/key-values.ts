@@ -47,7 +47,7 @@ export class KeyValues {
 
   /** Removes a value; false if there was none. */
   async delete(key: string): Promise<boolean> {
-    return this.#engine.storage.delete(nonEmptyString('key', key));
+    return this.#engine.storage.delete(nonEmptyString('key', key), this.#engine.now());
   }
 
   /** All keys in use, sorted. */

@@ -36,7 +36,7 @@ export interface RevokeOptions {
   /** Skip the next execution only. */
   readonly once?: boolean;
   /** Skip every execution before that instant (a Duration counts from now). */
-  readonly until?: Duration | Date;
+  readonly until?: Duration | Date | { readonly at: Instant };
 }
 
 /** What `result.reschedule` takes. */
@@ -119,7 +119,7 @@ export class Result<R = unknown> {
 
   /** Takes a revocation of this task back; false if there was none. */
   async restore(): Promise<boolean> {
-    return this.#engine.storage.delete(revokedKey(this.id));
+    return this.#engine.storage.delete(revokedKey(this.id), this.#engine.now());
   }
 
   /** Whether this task, or its kind, is revoked. Asking changes nothing. */
@@ -137,6 +137,7 @@ export class Result<R = unknown> {
   async #wait(options: GetOptions): Promise<void> {
     const timeoutMs = options.timeout === undefined ? Infinity : durationMs('timeout', options.timeout);
     const longestMs = durationMs('maxDelay', options.maxDelay ?? 1, { least: 1 });
+    const { clock } = this.#engine.runtime;
     let delayMs = FIRST_LOOK_MS;
     let waitedMs = 0;
     // Counts its own pauses instead of reading a clock: under a virtual one, only the pauses take time.
@@ -146,7 +147,7 @@ export class Result<R = unknown> {
         throw new ResultTimeout(this.id, timeoutMs);
       }
       const pauseMs = Math.min(delayMs, longestMs, timeoutMs - waitedMs);
-      await this.#engine.runtime.clock.sleep(pauseMs);
+      await clock.sleep(pauseMs);
       waitedMs += pauseMs;
       delayMs *= options.backoff ?? 1.15;
     }
@@ -205,11 +206,12 @@ export function resolveRevocation(options: RevokeOptions, onceByDefault: boolean
   if (until === undefined) return { once, until };
   return {
     once,
-    until:
-      until instanceof Date
-        ? instantMs('until', until)
-        : now + durationMs('until', until, { least: -Infinity }),
+    until: typeof until === 'object' ? atOf(until) : now + durationMs('until', until, { least: -Infinity }),
   };
+}
+
+function atOf(until: Date | { readonly at: Instant }): number {
+  return until instanceof Date ? instantMs('until', until) : instantMs('until.at', until.at);
 }
 
 const RESCHEDULE_OPTIONS = ['delay', 'eta', 'expires', 'priority', 'preservePipeline'];

@@ -53,7 +53,7 @@ export async function claimRevocation(
   if (own !== undefined) {
     const revocation = read(engine, own);
     if (inForce(revocation, now)) return { once: revocation.once };
-    await storage.deleteIf(revokedKey(task.id), own);
+    await storage.deleteIf(revokedKey(task.id), own, now);
   }
   const key = revokedTaskKey(task.name);
   for (;;) {
@@ -63,7 +63,7 @@ export async function claimRevocation(
     const holds = inForce(revocation, now);
     if (holds && !revocation.once) return { once: false };
     // Whoever removes it has used it up; whoever comes second looks again.
-    if ((await storage.deleteIf(key, data)) && holds) return { once: false };
+    if ((await storage.deleteIf(key, data, now)) && holds) return { once: false };
   }
 }
 

@@ -80,7 +80,7 @@ export function taskFunction<A extends readonly unknown[], R>(
     callLocal: async (...args: A) => (await callLocal(engine, definition, args)) as R,
     revoke: async (options: RevokeOptions = {}) =>
       putRevocation(engine, key, resolveRevocation(options, false, engine.now())),
-    restore: async () => engine.storage.delete(key),
+    restore: async () => engine.storage.delete(key, engine.now()),
     isRevoked: async () => revocationHolds(engine, key, engine.now()),
     unregister: () => engine.registry.unregister(name),
   }) as unknown as TaskFunction<A, R>;

@@ -1,7 +1,7 @@
 // The options of a Huey: names, defaults, checks, in one place.
-import { boolean, checkOptionNames, expected, integer, nonEmptyString } from '../check.js';
+import { boolean, callable, checkOptionNames, expected, integer, nonEmptyString } from '../check.js';
 import { ConfigurationError } from '../errors.js';
-import type { Runtime } from '../runtime.js';
+import type { Logger, Runtime } from '../runtime.js';
 import { type Duration, durationMs } from '../time.js';
 import { CompressedSerializer } from './compressed-serializer.js';
 import { jsonSerializer, type Serializer } from './serializer.js';
@@ -36,7 +36,9 @@ export interface HueyOptions {
   readonly signingKeys?: readonly (string | Uint8Array)[];
   /** Refuse messages and results above this size. Default 64 MiB. */
   readonly maxMessageBytes?: number;
-  /** Clock, randomness, ids and logger. Default: the system's, silent. */
+  /** Where the engine reports what it cannot throw. Default: nowhere. */
+  readonly logger?: Logger;
+  /** Clock, randomness, ids and logger, as a whole. Default: the system's. Excludes `logger`. */
   readonly runtime?: Runtime;
 }
 
@@ -53,6 +55,7 @@ export interface ResolvedHueyOptions {
   readonly maxDeliveries: number;
   readonly serializer: Serializer;
   readonly maxMessageBytes: number;
+  readonly logger: Logger | undefined;
   readonly runtime: Runtime | undefined;
 }
 
@@ -70,6 +73,7 @@ const KNOWN = [
   'compression',
   'signingKeys',
   'maxMessageBytes',
+  'logger',
   'runtime',
 ] as const;
 
@@ -96,8 +100,20 @@ export function resolveHueyOptions(
     maxDeliveries: integer('maxDeliveries', options.maxDeliveries, 3, 1),
     serializer: serializerOf(options, maxMessageBytes),
     maxMessageBytes,
+    logger: loggerOf(options),
     runtime: options.runtime,
   };
+}
+
+function loggerOf({ logger, runtime }: HueyOptions): Logger | undefined {
+  if (logger === undefined) return undefined;
+  if (runtime !== undefined)
+    throw new ConfigurationError(
+      'expected `logger` or `runtime`, got both; a runtime has a logger of its own',
+    );
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
+    callable(`logger.${level}`, logger?.[level]);
+  return logger;
 }
 
 function serializerOf(options: HueyOptions, maxBytes: number): Serializer {

@@ -152,12 +152,12 @@ export class MemoryStorage implements Storage {
     return true;
   }
 
-  delete(key: string): boolean {
-    return this.#data.delete(key);
+  delete(key: string, now: number): boolean {
+    return this.pop(key, now) !== undefined;
   }
 
-  deleteIf(key: string, data: string): boolean {
-    return this.#data.get(key)?.data === data && this.#data.delete(key);
+  deleteIf(key: string, data: string, now: number): boolean {
+    return this.peek(key, now) === data && this.#data.delete(key);
   }
 
   keys(now: number): readonly string[] {

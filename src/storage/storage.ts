@@ -274,10 +274,10 @@ export interface Storage {
   pop(key: string, now: number): Awaitable<string | undefined>;
   /** Stores data for good if there is none under the key, atomically; false if there is. */
   putIfEmpty(key: string, data: string, now: number): Awaitable<boolean>;
-  /** Removes a key; false if it was absent. What has expired may count as either. */
-  delete(key: string): Awaitable<boolean>;
-  /** Removes the key if it still holds exactly this data; false otherwise. What has expired may count as either. */
-  deleteIf(key: string, data: string): Awaitable<boolean>;
+  /** Removes a key; false if it was absent, or had expired. */
+  delete(key: string, now: number): Awaitable<boolean>;
+  /** Removes the key if it still holds exactly this data; false otherwise. */
+  deleteIf(key: string, data: string, now: number): Awaitable<boolean>;
   /** All keys with data, sorted. */
   keys(now: number): Awaitable<readonly string[]>;
 

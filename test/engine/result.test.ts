@@ -63,6 +63,18 @@ describe('get', () => {
     expect(await huey.result(result.id)).toBeUndefined();
   });
 
+  it('gives two reads at once the same', async () => {
+    const { double, run } = setup();
+    const result = await double(2);
+    await run();
+    expect(await Promise.all([result.get(), result.isReady(), result.get({ blocking: true })])).toEqual([
+      4,
+      true,
+      4,
+    ]);
+    expect(await result.get()).toBe(4);
+  });
+
   it('asks the storage again after a reset', async () => {
     const { double, run } = setup();
     const result = await double(2);

@@ -197,9 +197,9 @@ class Side {
       case 'putIfEmpty':
         return storage.putIfEmpty(call.key, call.data, now);
       case 'delete':
-        return storage.delete(call.key);
+        return storage.delete(call.key, now);
       case 'deleteIf':
-        return storage.deleteIf(call.key, call.data);
+        return storage.deleteIf(call.key, call.data, now);
       case 'acquire': {
         const { name, owner, places, lease, forMs } = call;
         const ends = {

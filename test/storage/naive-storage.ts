@@ -95,11 +95,11 @@ export class NaiveStorage implements Storage {
   apply(effect: Exclude<Effect, { kind: 'release' }>, now: number): QueueItem | undefined {
     switch (effect.kind) {
       case 'put':
-        this.delete(effect.key);
+        this.delete(effect.key, now);
         this.values.push({ key: effect.key, data: effect.data, expiresAt: effect.expiresAt ?? Infinity });
         return undefined;
       case 'unrevoke':
-        this.delete(revokedKey(effect.id));
+        this.delete(revokedKey(effect.id), now);
         return undefined;
       case 'enqueue':
         return effect.item;
@@ -208,7 +208,7 @@ export class NaiveStorage implements Storage {
 
   pop(key: string, now: number): string | undefined {
     const data = this.peek(key, now);
-    this.delete(key);
+    this.delete(key, now);
     return data;
   }
 
@@ -218,14 +218,14 @@ export class NaiveStorage implements Storage {
     return true;
   }
 
-  delete(key: string): boolean {
-    const before = this.values.length;
+  delete(key: string, now: number): boolean {
+    const found = this.peek(key, now) !== undefined;
     this.values = this.values.filter((value) => value.key !== key);
-    return this.values.length < before;
+    return found;
   }
 
-  deleteIf(key: string, data: string): boolean {
-    return this.values.some((value) => value.key === key && value.data === data) && this.delete(key);
+  deleteIf(key: string, data: string, now: number): boolean {
+    return this.peek(key, now) === data && this.delete(key, now);
   }
 
   keys(now: number): string[] {

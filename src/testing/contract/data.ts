@@ -67,8 +67,8 @@ export const dataCases = casesOf('data', {
     const { storage } = subject;
     await subject.put('key', 'data');
     await subject.put('another', 'data');
-    await subject.answers(storage.delete('key'), true, false);
-    await subject.answers(storage.delete('key'), false, false);
+    await subject.answers(storage.delete('key', NOW), true, false);
+    await subject.answers(storage.delete('key', NOW), false, false);
     await subject.reads({ data: [['another', 'data']] });
   },
 
@@ -76,18 +76,26 @@ export const dataCases = casesOf('data', {
     const { storage } = subject;
     await subject.put('key', 'data');
     for (const other of ['', 'dat', 'data ', 'DATA'])
-      await subject.answers(storage.deleteIf('key', other), false, false);
+      await subject.answers(storage.deleteIf('key', other, NOW), false, false);
     await subject.data('key', 'data');
-    await subject.answers(storage.deleteIf('key', 'data'), true, false);
-    await subject.answers(storage.deleteIf('key', 'data'), false, false);
-    await subject.answers(storage.deleteIf('never', ''), false, false);
+    await subject.answers(storage.deleteIf('key', 'data', NOW), true, false);
+    await subject.answers(storage.deleteIf('key', 'data', NOW), false, false);
+    await subject.answers(storage.deleteIf('never', '', NOW), false, false);
     await subject.reads({});
+  },
+
+  'is not deleted once it has expired': async (subject) => {
+    const { storage } = subject;
+    await subject.put('deleted', 'data', NOW + 10);
+    await subject.put('deleted if the same', 'data', NOW + 10);
+    await subject.answers(storage.delete('deleted', NOW + 10), false, false);
+    await subject.answers(storage.deleteIf('deleted if the same', 'data', NOW + 10), false, false);
   },
 
   'is deleted by one of any number that found it the same': async (subject) => {
     await subject.put('key', 'data');
     const deleted = await Promise.all(
-      Array.from({ length: 8 }, async () => subject.storage.deleteIf('key', 'data')),
+      Array.from({ length: 8 }, async () => subject.storage.deleteIf('key', 'data', NOW)),
     );
     await subject.answers(deleted.filter(Boolean).length, 1, 0);
   },
@@ -161,7 +169,7 @@ export const dataCases = casesOf('data', {
     await storage.pop('popped', NOW);
     await storage.putIfEmpty('popped', 'data', NOW);
     await subject.put('deleted', 'data', NOW + 10);
-    await storage.delete('deleted');
+    await storage.delete('deleted', NOW);
     await storage.putIfEmpty('deleted', 'data', NOW);
     await subject.answers(storage.keys(NOW + 20), ['deleted', 'popped'], []);
   },
@@ -199,7 +207,7 @@ export const dataCases = casesOf('data', {
     for (const text of [...texts, 'ÄÖÜ', 'e\u0301', '日本', '😀👩‍👩‍👧', '\ufeff', '\u2028', '\uffff']) {
       await subject.put('key', text);
       await subject.data('key', text);
-      await subject.answers(subject.storage.deleteIf('key', text), true, false);
+      await subject.answers(subject.storage.deleteIf('key', text, NOW), true, false);
     }
   },
 

@@ -182,7 +182,7 @@ export const deliveryCases = casesOf('deliveries', {
     const first = await subject.turn([{ effects }], 1);
     await marks(subject, first.deliveries, ['a']);
     await subject.put(revokedKey('b'), '');
-    await subject.storage.delete(revokedKey('b'));
+    await subject.storage.delete(revokedKey('b'), NOW);
     await subject.put(revokedKey('c'), '');
     const second = await subject.turn([], 2);
     await marks(subject, second.deliveries, ['c']);

@@ -19,7 +19,7 @@ const CALLS: readonly ((storage: Storage) => unknown)[] = [
   (storage) => storage.resolveDead('id', 'retry', NOW),
   (storage) => storage.peek('key', NOW),
   (storage) => storage.putIfEmpty('key', 'data', NOW),
-  (storage) => storage.deleteIf('key', 'data'),
+  (storage) => storage.deleteIf('key', 'data', NOW),
   (storage) => storage.keys(NOW),
   (storage) => storage.acquire({ name: 'lock', owner: 'owner', places: 1, now: NOW }),
   (storage) => storage.release('lock', 'owner', NOW),

@@ -194,7 +194,7 @@ export const lockCases = casesOf('locks', {
     await subject.acquire('name', 'owner', true);
     await subject.data('name', undefined);
     await subject.answers(subject.storage.keys(NOW), [], []);
-    await subject.answers(subject.storage.delete('name'), false, false);
+    await subject.answers(subject.storage.delete('name', NOW), false, false);
     await subject.put('name', 'data');
     await subject.acquire('name', 'another', false);
   },

@@ -1,0 +1,192 @@
+// One delivery to its end: what keeps a body from running, what is off the books when, and that a storage which fails
+// in the middle costs nobody a task.
+import { describe, expect, it } from 'vitest';
+import { Huey, type HueyOptions } from 'huey-ts';
+import { execute } from '../../src/engine/execute.js';
+import { engineOf } from '../../src/huey.js';
+import type { Delivery, Storage } from '../../src/storage/storage.js';
+import { manualRuntime, START } from '../manual-runtime.js';
+import { recordingStorage } from '../recording-storage.js';
+
+function setup(options: HueyOptions = {}) {
+  const runtime = manualRuntime();
+  const recording = recordingStorage();
+  const huey = new Huey({ storage: recording.storage, runtime, ...options });
+  const ran: unknown[] = [];
+  return {
+    huey,
+    recording,
+    ran,
+    clock: runtime.clock,
+    engine: engineOf(huey),
+    work: huey.task('work', (value: unknown) => ran.push(value)),
+    async take(lease = 'lease'): Promise<Delivery> {
+      const turn = { settled: [], take: 1, lease, leaseUntil: START + 30_000, now: runtime.clock.now() };
+      const { deliveries } = await huey.storage.turn(turn);
+      return deliveries[0]!;
+    },
+  };
+}
+
+describe('before the body', () => {
+  it.each([
+    ['a task that is not ready, revoked and expired', { eta: START + 1000, expires: -1 }, true, 'postponed'],
+    ['a task that is revoked and expired', { expires: -1 }, true, 'revoked'],
+    ['a task that is expired', { expires: -1 }, false, 'expired'],
+    ['a task that expires now', { expires: { at: START } }, false, 'returned'],
+    ['a task that may wait for ever', { expires: 0 }, false, 'returned'],
+  ])('%s is %4$s', async (_, options, revoked, outcome) => {
+    const { huey, engine, work, ran, take } = setup();
+    const result = await work.with(options)(1);
+    if (revoked) await huey.revokeById(result.id);
+    const execution = await execute(engine, await take());
+    expect(execution.outcome.kind).toBe(outcome);
+    expect(ran).toEqual(outcome === 'returned' ? [1] : []);
+  });
+
+  it('a message that cannot be read, or whose task is not known, is set aside', async () => {
+    const { engine, work, take } = setup();
+    await work(1);
+    work.unregister();
+    const execution = await execute(engine, await take());
+    expect(execution).toMatchObject({
+      task: undefined,
+      outcome: { kind: 'unreadable', error: { task: 'work' } },
+    });
+    expect(execution.settlement.effects).toEqual([
+      {
+        kind: 'bury',
+        item: execution.delivery.item,
+        reason: expect.stringContaining('no task is registered as "work"') as string,
+      },
+    ]);
+  });
+
+  it('a revocation that cannot be read fails the task, and not the worker', async () => {
+    const { huey, engine, work, ran, take } = setup();
+    const result = await work(1);
+    await huey.storage.putIfEmpty(`revoked:${result.id}`, '{"forged', START);
+    const execution = await execute(engine, await take());
+    expect(execution.outcome).toMatchObject({ kind: 'raised', error: { fault: 'malformed' } });
+    expect(ran).toEqual([]);
+  });
+});
+
+describe('delivery', () => {
+  it('is settled after the body, at least once', async () => {
+    const { engine, recording, work, take } = setup();
+    await work(1);
+    const delivery = await take();
+    recording.takeCalls();
+    const { settlement } = await execute(engine, delivery);
+    expect(recording.takeCalls()).toEqual([]);
+    expect(settlement.receipt).toBe(delivery.receipt);
+  });
+
+  it.each<[string, HueyOptions, object]>([
+    ['the Huey', { delivery: 'at-most-once' }, {}],
+    ['the task', {}, { delivery: 'at-most-once' }],
+  ])('is off the books before the body, at most once, if %s says so', async (_, options, taskOptions) => {
+    const { huey, engine, recording, take } = setup(options);
+    const seen: boolean[] = [];
+    const once = huey.task('once', { ...taskOptions }, async () => {
+      const recovery = await huey.storage.recover('other', 3, START + 3_600_000);
+      seen.push(recovery.requeued.length === 0);
+    });
+    await once();
+    const delivery = await take();
+    recording.takeCalls();
+    const { settlement } = await execute(engine, delivery);
+    expect(seen).toEqual([true]);
+    expect(settlement.receipt).toBeUndefined();
+  });
+
+  it('that another worker has taken over is not run, at most once', async () => {
+    const { huey, engine, work, ran, take } = setup({ delivery: 'at-most-once' });
+    await work(1);
+    const delivery = await take();
+    await huey.storage.recover('other', 3, START + 3_600_000);
+    const { settlement } = await execute(engine, delivery);
+    expect(ran).toEqual([]);
+    const { settled } = await huey.storage.turn({ settled: [settlement], take: 0, lease: '', now: START });
+    expect(settled[0]!.applied).toBe(false);
+    expect(await huey.pendingCount()).toBe(1);
+  });
+
+  it('stays on the books, at most once, while the task is refused its lock', async () => {
+    const { huey, engine, take } = setup({ delivery: 'at-most-once' });
+    const work = huey.task('locked', { lock: 'db', retries: 1 }, () => 1);
+    await huey.lockTask('db').acquire();
+    await work();
+    const delivery = await take();
+    const { settlement, outcome } = await execute(engine, delivery);
+    expect([outcome.kind, settlement.receipt]).toEqual(['locked', delivery.receipt]);
+  });
+});
+
+describe('a storage that fails', () => {
+  it.each<[string, keyof Storage, object]>([
+    ['when the lock is taken', 'acquire', { lock: 'db' }],
+    ['when the rate limit is asked', 'rate', { lock: 'db', rateLimit: { name: 'api', limit: 9, per: 1 } }],
+    ['when the delivery is acknowledged', 'turn', { lock: 'db', delivery: 'at-most-once' }],
+    ['when the revocation is read', 'peek', { lock: 'db' }],
+  ])('%s puts the delivery back, with nothing held', async (_, call, options) => {
+    const { huey, engine, recording, ran, take } = setup();
+    const work = huey.task('guarded', options, () => ran.push('ran'));
+    const result = await work();
+    await result.revoke({ until: '1s' });
+    const delivery = await take();
+    recording.failing = (name) => name === call;
+    const { outcome, settlement, announcements } = await execute(engine, delivery, {
+      now: START + 5000,
+      lease: 'lease',
+    });
+    expect(outcome).toMatchObject({ kind: 'undone', error: { name: 'StorageError' } });
+    expect([ran, announcements]).toEqual([[], []]);
+    recording.failing = () => false;
+    await huey.storage.turn({ settled: [settlement], take: 0, lease: '', now: START });
+    expect(await huey.storage.locks(START)).toEqual([]);
+    expect(await huey.pendingCount()).toBe(1);
+    const again = await execute(engine, await take(), { now: START + 5000 });
+    expect([again.outcome.kind, ran]).toEqual(['returned', ['ran']]);
+  });
+
+  it('in immediate mode is told to the caller', async () => {
+    const { huey, recording } = setup({ immediate: true, immediateUseMemory: false });
+    const work = huey.task('guarded', { lock: 'db' }, () => 1);
+    recording.failing = (name) => name === 'acquire';
+    await expect(work()).rejects.toThrow('acquire: the storage is away');
+    expect(await huey.pendingCount()).toBe(1);
+  });
+});
+
+describe('while the body runs', () => {
+  it('the engine knows it', async () => {
+    const { huey, engine, take } = setup();
+    const look = huey.task('look', () => [...engine.executing.values()].map(({ name }) => name));
+    await look();
+    expect(await execute(engine, await take())).toMatchObject({ outcome: { value: ['look'] } });
+    expect(engine.executing.size).toBe(0);
+  });
+
+  it('it may be told to stop: the delivery goes back', async () => {
+    const { huey, engine, take } = setup();
+    const wait = huey.task('wait', { context: true }, (ctx) => ctx.sleep('1h'));
+    await wait();
+    const stop = new AbortController();
+    const running = execute(engine, await take(), { stop: stop.signal });
+    stop.abort(new Error('the worker stops'));
+    const { outcome, settlement } = await running;
+    expect([outcome.kind, settlement.effects]).toEqual(['interrupted', [{ kind: 'release' }]]);
+  });
+
+  it('what it throws by itself is no interruption, even when it is told to stop', async () => {
+    const { huey, engine, take } = setup();
+    const fail = huey.task('fail', () => {
+      throw new Error('no');
+    });
+    await fail();
+    const { outcome } = await execute(engine, await take(), { stop: AbortSignal.abort(new Error('stop')) });
+    expect(outcome.kind).toBe('raised');
+  });
+});
