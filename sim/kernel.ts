@@ -40,6 +40,8 @@ export class Kernel implements Clock {
   #ended = false;
   /** Calls that drive take turns. */
   #drives: Promise<unknown> = Promise.resolve();
+  /** How to refuse those who wait inside without a body's signal. */
+  readonly #waiting = new Set<(reason: SimulationError) => void>();
   #steps = 0;
   readonly #outside = new Outside();
 
@@ -76,15 +78,59 @@ export class Kernel implements Clock {
 
   /** Inside the simulation, waits for virtual time; outside, where a test waits for a result, moves it. */
   async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    if (this.#ended)
-      throw new SimulationError(
-        'expected to wait while the simulation runs, but it has ended; await what waits before disposing of it',
-      );
+    this.#checkOpen();
     if (!this.#running) return this.runUntil(this.#now + delayMs);
-    return new Promise((resolve) => {
+    return this.#wait(delayMs, signal);
+  }
+
+  /** Runs everything up to an instant, that instant included, and leaves the clock there. */
+  async runUntil(instant: number): Promise<void> {
+    await this.#takeTurn(() => this.#driveTo(instant));
+  }
+
+  /** Lets that much time pass from when its turn comes. */
+  async runFor(durationMs: number): Promise<void> {
+    await this.#takeTurn(() => this.#driveTo(this.#now + durationMs));
+  }
+
+  /** Runs until the condition holds when everything has come to rest at an instant, or nothing is left to wait for, or the limit is reached. */
+  async runWhile(condition: () => boolean, limit: number): Promise<void> {
+    await this.#takeTurn(() => this.#drive(() => !condition() || this.#nextAt() > limit));
+  }
+
+  /** The last turn, which runs like runWhile: who still waits afterwards, or for a turn, is refused. */
+  async end(condition: () => boolean, limit: number): Promise<void> {
+    await this.#takeTurn(async () => {
+      try {
+        await this.#drive(() => !condition() || this.#nextAt() > limit);
+      } finally {
+        this.#ended = true;
+        for (const refuse of this.#waiting) refuse(ended());
+      }
+    });
+  }
+
+  async #takeTurn(drive: () => Promise<void>): Promise<void> {
+    const turn = this.#drives.then(async () => {
+      // Whoever had the turn before goes on first: a wait that it begins outside must not be taken for one inside.
+      await rest();
+      this.#checkOpen();
+      await drive();
+    });
+    this.#drives = turn.catch(() => {});
+    await turn;
+  }
+
+  #checkOpen(): void {
+    if (this.#ended) throw ended();
+  }
+
+  #wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return this.soon(resolve);
       const cancel = this.timer(delayMs, () => {
         signal?.removeEventListener('abort', wake);
+        this.#waiting.delete(reject);
         resolve();
       });
       const wake = (): void => {
@@ -92,29 +138,14 @@ export class Kernel implements Clock {
         this.soon(resolve);
       };
       signal?.addEventListener('abort', wake, { once: true });
+      // Bodies wait with a signal, and are left where they are in the end.
+      if (signal === undefined) this.#waiting.add(reject);
     });
   }
 
-  /** Runs everything up to an instant, that instant included, and leaves the clock there. */
-  async runUntil(instant: number): Promise<void> {
-    await this.#run(() => this.#nextAt() > instant);
+  async #driveTo(instant: number): Promise<void> {
+    await this.#drive(() => this.#nextAt() > instant);
     this.#now = Math.max(this.#now, instant);
-  }
-
-  /** Runs until the condition holds when everything has come to rest at an instant, or nothing is left to wait for, or the limit is reached. */
-  async runWhile(condition: () => boolean, limit: number): Promise<void> {
-    await this.#run(() => !condition() || this.#nextAt() > limit);
-  }
-
-  /** Nobody can wait here any more. */
-  end(): void {
-    this.#ended = true;
-  }
-
-  async #run(isDone: () => boolean): Promise<void> {
-    const drive = this.#drives.then(() => this.#drive(isDone));
-    this.#drives = drive.catch(() => {});
-    await drive;
   }
 
   async #drive(isDone: () => boolean): Promise<void> {
@@ -194,6 +225,12 @@ export class Kernel implements Clock {
         'a task may retry, or enqueue itself, without any delay for ever (raise maxStepsPerInstant if that many are meant)',
     );
   }
+}
+
+function ended(): SimulationError {
+  return new SimulationError(
+    'expected to wait while the simulation runs, but it has ended; await what waits before disposing of it',
+  );
 }
 
 /** Resolves when all promise jobs have run. */

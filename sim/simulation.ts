@@ -119,7 +119,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Lets that much time pass, and everything happen that is due in it. */
   async advance(duration: Duration): Promise<void> {
-    await this.#kernel.runUntil(this.#kernel.now() + durationMs('duration', duration));
+    await this.#kernel.runFor(durationMs('duration', duration));
   }
 
   /** Lets time pass up to an instant, that instant included. */
@@ -162,10 +162,9 @@ export class Simulation implements AsyncDisposable {
     });
     try {
       // A body that never ends must not keep the test from ending.
-      await this.#kernel.runWhile(() => stopping, this.#kernel.now() + HOUR_MS);
+      await this.#kernel.end(() => stopping, this.#kernel.now() + HOUR_MS);
       if (!stopping) await stopped;
     } finally {
-      this.#kernel.end();
       this.#engine.signals.disconnect(this.#record, []);
       giveBack(this.#engine, this.#before);
     }

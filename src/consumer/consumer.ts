@@ -51,7 +51,7 @@ export class Consumer implements AsyncDisposable {
   /** Locks held under the lease, and whether it was kept for the first of them. */
   #holds = 0;
   #kept: Promise<void> | undefined;
-  #unsubscribe: (() => void) | undefined;
+  #unsubscribe: (() => void)[] = [];
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -113,7 +113,7 @@ export class Consumer implements AsyncDisposable {
       () => false,
     );
     if (!isStarted) return;
-    this.#unsubscribe?.();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await Promise.all(this.#loops.map((loop) => loop.stop()));
     for (const { worker } of this.#slots) await this.#attempt('worker', () => worker.stop());
     this.#engine.leases.delete(this.#processLease);
@@ -164,11 +164,14 @@ export class Consumer implements AsyncDisposable {
     );
     this.#keep = keep;
     this.#loops = [keep, schedule, ...workers];
-    this.#unsubscribe = this.#engine.storage.subscribe((gained, holder) => {
-      if (gained === 'schedule') schedule.wake();
-      else if (gained === 'queue') for (const worker of workers) worker.wake();
-      else if (holder !== this.#lease) keep.wake();
-    });
+    this.#unsubscribe = [
+      this.#engine.registry.subscribe(() => schedule.wake()),
+      this.#engine.storage.subscribe((gained, holder) => {
+        if (gained === 'schedule') schedule.wake();
+        else if (gained === 'queue') for (const worker of workers) worker.wake();
+        else if (holder !== this.#lease) keep.wake();
+      }),
+    ];
     for (const loop of this.#loops) loop.start();
   }
 

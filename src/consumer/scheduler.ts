@@ -39,6 +39,8 @@ export class Scheduler {
   readonly #skipIdle: boolean;
   #nextRound: number | undefined;
   #nextLook: number | undefined;
+  /** The first on the looks' grid after the last that was made. */
+  #firstLook = -Infinity;
   #nextDueAt: number | undefined;
 
   constructor(engine: Engine, options: SchedulerOptions) {
@@ -63,17 +65,18 @@ export class Scheduler {
     this.#nextLook ??= now;
     if (this.#nextLook <= now) {
       while (this.#nextLook <= now) this.#nextLook += SLOT_MS;
+      this.#firstLook = this.#nextLook;
       if (this.#periodic) await this.enqueuePeriodic(now);
     }
     return this.#skipIdle ? this.#nextUseful(this.#nextRound) : this.#nextRound;
   }
 
-  /** Called before its time, because the schedule has changed: finds the round of the grid that is wanted now. */
+  /** Called before its time, because there is something new: finds the round of the grid that is wanted now. */
   async #replan(now: number, round: number): Promise<number> {
     const [soonest] = await this.#engine.storage.scheduled(1);
     this.#nextDueAt = soonest?.dueAt;
-    this.#nextRound = round - Math.floor((round - now) / this.#intervalMs) * this.#intervalMs;
-    return this.#skipIdle ? this.#nextUseful(this.#nextRound) : this.#nextRound;
+    this.#aimAt(round - Math.floor((round - now) / this.#intervalMs) * this.#intervalMs);
+    return this.#skipIdle ? this.#nextUseful(this.#nextRound!) : this.#nextRound!;
   }
 
   /** Moves everything that is due to the queue; returns the ids, in order. A message that cannot be read is buried. */
@@ -132,21 +135,38 @@ export class Scheduler {
 
   /** The first round, from the given one on, at which an item is due or a look will find a periodic task. */
   #nextUseful(from: number): number {
-    const wanted = Math.min(this.#nextDueAt ?? Infinity, this.#nextFruitfulLook());
-    if (wanted <= from) return from;
-    // Nothing in sight: come back within a day, so that a task declared meanwhile is noticed.
-    const target = Math.min(wanted, from + 24 * 60 * SLOT_MS);
-    const skipped = Math.ceil((target - from) / this.#intervalMs) * this.#intervalMs;
-    this.#nextRound = from + skipped;
-    return this.#nextRound;
+    // With nothing in sight it comes back within a day all the same.
+    const horizon = from + 24 * 60 * SLOT_MS;
+    const due = Math.min(this.#nextDueAt ?? Infinity, horizon);
+    this.#aimAt(Math.min(this.#roundFor(due, from), this.#nextFruitfulRound(from, horizon)));
+    return this.#nextRound!;
   }
 
-  /** The first look, on the looks' own grid, whose minute matches the schedule of a periodic task. */
-  #nextFruitfulLook(): number {
+  /** The first round, from the given one on, whose look comes in a minute that matches the schedule of a periodic task. */
+  #nextFruitfulRound(from: number, horizon: number): number {
     if (!this.#periodic) return Infinity;
-    const look = this.#nextLook!;
-    const minute = Math.floor(look / SLOT_MS) * SLOT_MS;
-    const due = nextPeriodicAt(this.#engine, minute - 1);
-    return due === undefined ? Infinity : look + Math.max(0, due - minute);
+    let look = this.#nextLook!;
+    for (;;) {
+      const round = this.#roundFor(look, from);
+      const minute = Math.floor(round / SLOT_MS) * SLOT_MS;
+      const due = nextPeriodicAt(this.#engine, minute - 1);
+      if (due === undefined) return Infinity;
+      if (due === minute || round > horizon) return round;
+      // The look that comes in the due minute is not earlier than one interval before it.
+      look += Math.max(1, Math.ceil((due - this.#intervalMs - look) / SLOT_MS)) * SLOT_MS;
+    }
+  }
+
+  /** The first round of the grid, from the given one on, that is not before the instant. */
+  #roundFor(instant: number, from: number): number {
+    return from + Math.max(0, Math.ceil((instant - from) / this.#intervalMs)) * this.#intervalMs;
+  }
+
+  /** Makes it the next round. Looks that would have been made before it, and found nothing, count as made. */
+  #aimAt(round: number): void {
+    this.#nextRound = round;
+    if (this.#nextLook === undefined) return;
+    const passed = Math.floor((round - this.#intervalMs - this.#nextLook) / SLOT_MS) + 1;
+    this.#nextLook = Math.max(this.#nextLook + passed * SLOT_MS, this.#firstLook);
   }
 }

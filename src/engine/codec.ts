@@ -41,10 +41,8 @@ export class Codec implements HeadWriter {
   /** Encodes a task before stages that are encoded already. */
   encodeHead(task: Task, rest: Rest | undefined, enqueuedAt: number): EncodedTask {
     const tail = rest === undefined ? 0 : rest.text.length - rest.offset;
-    if (this.#isPlain && task.onError === undefined && task.extra === undefined) {
-      const text = this.#write(
-        task.kwargs === undefined ? { args: task.args } : { args: task.args, kwargs: task.kwargs },
-      );
+    if (this.#isPlain && task.onError === undefined && task.kwargs === undefined && task.extra === undefined) {
+      const text = this.#writePart('args', task.args);
       const length = text.length + task.name.length + task.id.length + LINE_OVERHEAD + tail;
       if (!this.#mayExceed(length)) return new EncodedTask(task, text, rest, enqueuedAt, this);
     }
@@ -83,11 +81,12 @@ export class Codec implements HeadWriter {
   }
 
   /**
-   * Encodes a value: a result, or data of the user's own. Values are wrapped, so that none looks like a message: who
-   * can write to the storage but not sign must not turn a signed result into a signed task.
+   * Encodes a value: a result, or data of the user's own. It is bare JSON by default; for any other serializer it is
+   * wrapped, so that none looks like a message: who can write to the storage but not sign must not turn a signed
+   * result into a signed task.
    */
   encodeValue(value: unknown): string {
-    const text = this.#write({ value });
+    const text = this.#isPlain ? this.#writePart('value', value) : this.#write({ value });
     if (this.#mayExceed(text.length)) this.#checkSize(text, 'the value');
     return text;
   }
@@ -96,6 +95,7 @@ export class Codec implements HeadWriter {
   decodeValue(text: string): unknown {
     if (this.#mayExceed(text.length)) this.#checkSize(text, 'the value');
     const wrapped = this.#serializer.deserialize(text);
+    if (this.#isPlain) return wrapped;
     if (typeof wrapped === 'object' && wrapped !== null && 'value' in wrapped) return wrapped.value;
     throw new SerializationError(
       'malformed',
@@ -115,12 +115,21 @@ export class Codec implements HeadWriter {
 
   /** The task with fresh arguments: they travelled, whatever became of the caller's objects. */
   #revive(task: Task, argumentsText: string): Task {
-    const { args, kwargs } = this.#serializer.deserialize(argumentsText) as Pick<Task, 'args' | 'kwargs'>;
-    return kwargs === undefined ? { ...task, args } : { ...task, args, kwargs };
+    return { ...task, args: this.#serializer.deserialize(argumentsText) as readonly unknown[] };
   }
 
   #line(task: Task): string {
     return this.#write(toWire(task));
+  }
+
+  /** Writes a part of a whole; if it cannot travel, the error names the place in the whole. */
+  #writePart(name: string, part: unknown): string {
+    try {
+      return this.#serializer.serialize(part);
+    } catch (error) {
+      this.#write({ [name]: part });
+      throw error;
+    }
   }
 
   #write(value: unknown): string {

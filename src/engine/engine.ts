@@ -1,10 +1,10 @@
 // What every rule of the engine works on: the declarations, who listens, the settings, and the two things that tests
 // and the simulator replace, the runtime and the storage.
 import type { ResolvedHueyOptions } from '../model/huey-options.js';
-import type { Task } from '../model/task.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
 import type { Storage } from '../storage/storage.js';
 import { Codec } from './codec.js';
+import { Executing } from './executing.js';
 import { Hooks } from './hooks.js';
 import { Registry } from './registry.js';
 import { SignalBus } from './signal-bus.js';
@@ -33,8 +33,8 @@ export class Engine {
   readonly hooks = new Hooks();
   /** Names of locks that were ever asked for here: what `flushLocks` frees. */
   readonly lockNames = new Set<string>();
-  /** Tasks whose bodies run in this process now, by the receipt of their delivery. */
-  readonly executing = new Map<string, Task>();
+  /** The tasks whose bodies run in this process now. */
+  readonly executing = new Executing();
   runtime: Runtime;
   storage: Storage;
   /** Those of the consumers that work in this process. */

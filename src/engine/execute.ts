@@ -217,10 +217,10 @@ async function refusal({ engine, delivery, definition, options, undo }: Job): Pr
   return exceeded === undefined ? undefined : { kind: 'rate-limited', error: exceeded };
 }
 
-async function runBody({ engine, delivery, decoded, definition, options }: Job): Promise<Outcome> {
+async function runBody({ engine, decoded, definition, options }: Job): Promise<Outcome> {
   const { task } = decoded;
   const { stop } = options;
-  engine.executing.set(delivery.receipt, task);
+  const place = engine.executing.join(task);
   const context = definition.options.context ? new TaskContext(task, engine.runtime.clock, stop) : undefined;
   try {
     return { kind: 'returned', value: await call(definition.body, context, task) };
@@ -229,7 +229,7 @@ async function runBody({ engine, delivery, decoded, definition, options }: Job):
     return failureOf(error);
   } finally {
     context?.dispose();
-    engine.executing.delete(delivery.receipt);
+    engine.executing.leave(place);
   }
 }
 
@@ -266,11 +266,13 @@ function conclude(job: Job, outcome: Outcome): Execution {
   // A body may have changed its arguments; what goes on from a failure starts from the message again.
   const { task, rest } = 'error' in outcome ? engine.codec.decode(delivery.item) : job.decoded;
   const ending: Ending = { item: delivery.item, task, rest, outcome, now: engine.now() };
-  const { settled, ...told } = settleSafely(ending, settingsFor(engine, definition));
+  const conclusion = settleSafely(ending, settingsFor(engine, definition));
+  const { settled } = conclusion;
   const effects = undo.length === 0 ? settled.effects : [...undo, ...settled.effects];
   return {
     delivery,
-    ...told,
+    task: conclusion.task,
+    outcome: conclusion.outcome,
     settlement: receipt === undefined ? { effects } : { receipt, effects },
     announcements:
       undo.length === 0

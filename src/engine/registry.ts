@@ -17,6 +17,7 @@ export interface Definition {
 
 export class Registry {
   readonly #definitions = new Map<string, Definition>();
+  readonly #listeners = new Set<() => void>();
 
   /** @throws ConfigurationError if the name is taken. */
   register(definition: Definition): void {
@@ -26,6 +27,13 @@ export class Registry {
         `a task is registered as "${name}" already; give this one another name, or unregister the other first`,
       );
     this.#definitions.set(name, definition);
+    if (definition.schedule !== undefined) for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls the listener whenever a periodic task is declared; returns how to stop that. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Forgets a task; false if it was not known. */

@@ -12,12 +12,15 @@ interface Lease {
 }
 
 interface Flight {
+  readonly receipt: string;
   readonly entry: Entry;
   readonly lease: Lease;
 }
 
 export class MemoryFlights {
   readonly #flights = new Map<string, Flight>();
+  /** Not in the map yet: one worker after another lands what it launched last, and a map dislikes coming and going. */
+  #latest: Flight | undefined;
   readonly #leases = new Map<string, Lease>();
   #launched = 0;
   /** Leases that have begun to hold something, or ceased to, since the last `takeGained`. */
@@ -32,15 +35,17 @@ export class MemoryFlights {
     lease.held += 1;
     this.#launched += 1;
     const receipt = String(this.#launched);
-    this.#flights.set(receipt, { entry, lease });
+    this.#file();
+    this.#latest = { receipt, entry, lease };
     return receipt;
   }
 
   /** Ends a flight; undefined if there is none under that receipt. */
   land(receipt: string): Entry | undefined {
-    const flight = this.#flights.get(receipt);
+    const flight = this.#latest?.receipt === receipt ? this.#latest : this.#flights.get(receipt);
     if (flight === undefined) return undefined;
-    this.#flights.delete(receipt);
+    if (flight === this.#latest) this.#latest = undefined;
+    else this.#flights.delete(receipt);
     flight.lease.held -= 1;
     if (flight.lease.held === 0) this.#emptied.push(flight.lease);
     return flight.entry;
@@ -48,6 +53,7 @@ export class MemoryFlights {
 
   /** Ends all flights under leases that are dead; returns the entries in the order of the queue. */
   landDead(now: number): Entry[] {
+    this.#file();
     const entries: Entry[] = [];
     for (const [receipt, { lease }] of this.#flights)
       if (lease.expiresAt <= now) entries.push(this.land(receipt)!);
@@ -92,10 +98,16 @@ export class MemoryFlights {
 
   clear(): void {
     this.#flights.clear();
+    this.#latest = undefined;
     for (const lease of this.#leases.values()) {
       lease.held = 0;
       lease.known = false;
     }
+  }
+
+  #file(): void {
+    if (this.#latest !== undefined) this.#flights.set(this.#latest.receipt, this.#latest);
+    this.#latest = undefined;
   }
 
   #lease(name: string): Lease {

@@ -73,8 +73,8 @@ export class MemoryStorage implements Storage {
   #scheduleGained = false;
 
   turn(turn: Turn): TurnResult {
-    const settled =
-      turn.settled.length === 0 ? NOTHING : turn.settled.map((settlement) => this.#settle(settlement, turn));
+    const settled: SettlementResult[] = [];
+    for (const settlement of turn.settled) settled.push(this.#settle(settlement, turn));
     if (turn.leaseUntil !== undefined) this.keepLease(turn.lease, turn.leaseUntil, turn.now);
     const deliveries: Delivery[] = [];
     while (deliveries.length < turn.take) {
@@ -367,6 +367,7 @@ export class MemoryStorage implements Storage {
     const scheduleGained = this.#scheduleGained;
     this.#queueGained = false;
     this.#scheduleGained = false;
+    if (this.#listeners.size === 0) return;
     for (const listener of this.#listeners) {
       if (queueGained) listener('queue');
       if (scheduleGained) listener('schedule');

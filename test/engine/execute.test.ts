@@ -163,7 +163,7 @@ describe('a storage that fails', () => {
 describe('while the body runs', () => {
   it('the engine knows it', async () => {
     const { huey, engine, take } = setup();
-    const look = huey.task('look', () => [...engine.executing.values()].map(({ name }) => name));
+    const look = huey.task('look', () => engine.executing.places().map(({ task }) => task.name));
     await look();
     expect(await execute(engine, await take())).toMatchObject({ outcome: { value: ['look'] } });
     expect(engine.executing.size).toBe(0);

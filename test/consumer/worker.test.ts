@@ -1,0 +1,231 @@
+// A worker, tick by tick: what one turn of the storage does, when the next tick is wanted, and that nothing is lost
+// when the storage fails.
+import { describe, expect, it } from 'vitest';
+import { Huey, type HueyOptions } from 'huey-ts';
+import { Worker, type WorkerOptions } from '../../src/consumer/worker.js';
+import { engineOf } from '../../src/huey.js';
+import type { QueueItem, Turn } from '../../src/storage/storage.js';
+import { manualRuntime, START } from '../manual-runtime.js';
+import { recordingStorage } from '../recording-storage.js';
+
+function setup(options: Partial<WorkerOptions> = {}, hueyOptions: HueyOptions = {}) {
+  const runtime = manualRuntime();
+  const { clock, logs } = runtime;
+  const recording = recordingStorage();
+  const huey = new Huey({ storage: recording.storage, runtime, ...hueyOptions });
+  const worker = new Worker(engineOf(huey), { lease: 'lease', ...options });
+  const log: string[] = [];
+  return {
+    huey,
+    clock,
+    logs,
+    recording,
+    worker,
+    log,
+    work: huey.task('work', (n: number) => {
+      log.push(`run ${n}`);
+      return n;
+    }),
+    tick: () => worker.tick(clock.now()),
+    async enqueueRaw(data: string) {
+      const item: QueueItem = { id: 'raw', task: 'work', priority: 0, data, enqueuedAt: START };
+      await huey.storage.turn({
+        settled: [{ effects: [{ kind: 'enqueue', item }] }],
+        take: 0,
+        lease: '',
+        now: START,
+      });
+    },
+  };
+}
+
+describe('a tick', () => {
+  it.each<[Partial<WorkerOptions>, number[]]>([
+    [{}, [100, 115, 132.25]],
+    [{ initialDelay: '1s', backoff: 2, maxDelay: '5s' }, [1000, 2000, 4000, 5000, 5000]],
+    [{ initialDelay: '1s', backoff: 1, maxDelay: '5s' }, [1000, 1000, 1000]],
+    [{ initialDelay: '10s', maxDelay: '1s' }, [1000, 1000]],
+  ])('that finds nothing asks for the next later and later: %o', async (options, pauses) => {
+    const { worker, tick } = setup(options);
+    for (const pauseMs of pauses) expect((await tick()) - START).toBeCloseTo(pauseMs, 6);
+    expect(worker.isIdle).toBe(true);
+  });
+
+  it('that finds work asks for the next at once, and for short pauses again', async () => {
+    const { worker, work, tick } = setup();
+    await tick();
+    await tick();
+    await work(1);
+    expect(await tick()).toBe(START);
+    expect(worker.isIdle).toBe(false);
+    expect(await tick()).toBe(START + 100);
+  });
+
+  it('reads the clock anew after the body', async () => {
+    const { huey, clock, tick } = setup();
+    await huey.task('slow', () => clock.set(START + 5000))();
+    expect(await tick()).toBe(START + 5000);
+  });
+
+  it('settles what the one before has run and takes the next, in one call', async () => {
+    const { work, recording, tick } = setup();
+    await work.map([[1], [2], [3]]);
+    recording.takeCalls();
+    for (let count = 0; count < 4; count += 1) await tick();
+    expect(recording.calls.map(({ name }) => name)).toEqual(['turn', 'turn', 'turn', 'turn']);
+    const turns = recording.calls.map(({ args }) => args[0] as Turn);
+    expect(turns.map(({ settled, take }) => [settled.length, take])).toEqual([
+      [0, 1],
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(turns[0]).toMatchObject({ lease: 'lease', leaseUntil: START + 30_000, now: START });
+  });
+
+  it('takes one, and leaves the rest to others', async () => {
+    const { huey, work, tick } = setup();
+    await work.map([[1], [2], [3]]);
+    await tick();
+    expect(await huey.pendingCount()).toBe(2);
+  });
+
+  it('announces nothing before it is stored', async () => {
+    const { huey, worker, work, log, tick } = setup();
+    huey.signal('complete', async (_, { id }) =>
+      log.push(`complete, result ${String(await huey.result(id))}`),
+    );
+    await work(1);
+    await tick();
+    expect(log).toEqual(['run 1']);
+    await worker.flush();
+    expect(log).toEqual(['run 1', 'complete, result 1']);
+  });
+
+  it('postpones a task whose time has not come', async () => {
+    const { huey, worker, work, log, tick } = setup();
+    await work.schedule([1], { delay: '10s' });
+    await tick();
+    await worker.flush();
+    expect([log, await huey.scheduledCount()]).toEqual([[], 1]);
+  });
+
+  it('goes by the instant that it is given, not by its own clock', async () => {
+    const { worker, work, log } = setup();
+    await work.schedule([1], { delay: '10s' });
+    await worker.tick(START, { now: START + 10_000 });
+    expect(log).toEqual(['run 1']);
+  });
+});
+
+describe('a message that cannot be read', () => {
+  it.each<[string, string]>([
+    ['', 'expected JSON'],
+    ['{"v":9,"id":"raw","task":"work","args":[]}', 'upgrade huey-ts'],
+    ['{"v":1,"id":"raw","task":"stranger","args":[]}', 'no task is registered as "stranger"'],
+  ])('goes to the dead letters, with the reason, and the worker goes on: %j', async (data, reason) => {
+    const { huey, worker, work, log, logs, enqueueRaw, tick } = setup();
+    await enqueueRaw(data);
+    await work(1);
+    expect(await tick()).toBe(START + 100);
+    await tick();
+    await worker.flush();
+    expect(log).toEqual(['run 1']);
+    const dead = await huey.storage.dead();
+    expect(dead).toMatchObject([{ item: { id: 'raw', data }, diedAt: START }]);
+    expect(dead[0]!.reason).toContain(reason);
+    expect(logs).toMatchObject([{ level: 'error', message: 'unreadable message moved to the dead letters' }]);
+  });
+});
+
+describe('the end of a worker', () => {
+  it('comes after maxTasks', async () => {
+    const { worker, work, tick } = setup({ maxTasks: 2 });
+    await work.map([[1], [2]]);
+    await tick();
+    expect(worker.isSpent).toBe(false);
+    await tick();
+    expect(worker.isSpent).toBe(true);
+  });
+
+  it('settles what has run, and runs the hooks around it all', async () => {
+    const { huey, worker, work, log, tick } = setup();
+    huey.onStartup(() => log.push('startup'));
+    huey.onShutdown(() => {
+      log.push('shutdown');
+      throw new Error('broken');
+    });
+    huey.signal('complete', () => log.push('complete'));
+    await worker.start();
+    await work(1);
+    await tick();
+    await worker.stop();
+    await worker.stop();
+    expect(log.slice(0, 4)).toEqual(['startup', 'run 1', 'complete', 'shutdown']);
+    expect(await huey.result('task-1')).toBe(1);
+  });
+
+  it('tells who wants to know of each execution that is settled', async () => {
+    const settled: unknown[] = [];
+    const { worker, work, tick } = setup({
+      onSettled: ({ task, outcome }) => settled.push([task?.id, outcome.kind]),
+    });
+    await work(1);
+    await tick();
+    expect(settled).toEqual([]);
+    await worker.flush();
+    expect(settled).toEqual([['task-1', 'returned']]);
+  });
+});
+
+describe('a storage that fails', () => {
+  it('when an end is to be stored is asked again, and nothing runs twice', async () => {
+    const { huey, work, log, recording, tick } = setup();
+    huey.signal('complete', ({}, { id }) => log.push(`complete ${id}`));
+    await work.map([[1], [2]]);
+    await tick();
+    recording.failing = () => true;
+    await expect(tick()).rejects.toThrow('the storage is away');
+    await expect(tick()).rejects.toThrow('the storage is away');
+    recording.failing = () => false;
+    await tick();
+    await tick();
+    expect(log).toEqual(['run 1', 'complete task-1', 'run 2', 'complete task-2']);
+  });
+
+  it('before the body runs has the delivery put back in its place', async () => {
+    const { huey, log, recording, tick } = setup();
+    const guarded = huey.task('guarded', { lock: 'db' }, (n: number) => log.push(`guarded ${n}`));
+    await guarded.map([[1], [2]]);
+    recording.failing = (name) => name === 'acquire';
+    await expect(tick()).rejects.toThrow('acquire: the storage is away');
+    await expect(tick()).rejects.toThrow('acquire: the storage is away');
+    recording.failing = () => false;
+    await tick();
+    await tick();
+    expect(log).toEqual(['guarded 1', 'guarded 2']);
+  });
+
+  it('when it stops leaves the task to the next consumer', async () => {
+    const { huey, worker, work, recording, log, tick } = setup();
+    huey.onShutdown(() => log.push('shutdown'));
+    await work(1);
+    await tick();
+    recording.failing = (name) => name === 'turn';
+    await expect(worker.stop()).rejects.toThrow('the storage is away');
+    recording.failing = () => false;
+    const { requeued } = await huey.storage.recover('other', 3, START + 30_000);
+    expect(requeued.map(({ id }) => id)).toEqual(['task-1']);
+  });
+});
+
+it.each<[object, string]>([
+  [{ initialDelay: 0 }, 'expected `initialDelay` to be a duration of at least 1ms'],
+  [{ backoff: 0.9 }, 'expected `backoff` to be a number of at least 1, got 0.9 (number)'],
+  [{ backoff: Infinity }, 'expected `backoff`'],
+  [{ maxDelay: 'never' }, 'expected `maxDelay`'],
+  [{ maxTasks: 0 }, 'expected `maxTasks` to be an integer of at least 1'],
+  [{ leaseTtl: -1 }, 'expected `leaseTtl`'],
+])('refuses %o', (options, words) => {
+  expect(() => setup(options)).toThrow(words);
+});
