@@ -111,14 +111,17 @@ export class Kernel implements Clock {
   }
 
   async #takeTurn(drive: () => Promise<void>): Promise<void> {
-    const turn = this.#drives.then(async () => {
-      // Whoever had the turn before goes on first: a wait that it begins outside must not be taken for one inside.
-      await rest();
-      this.#checkOpen();
-      await drive();
-    });
+    const turn = this.#driveAfter(this.#drives, drive);
     this.#drives = turn.catch(() => {});
     await turn;
+  }
+
+  async #driveAfter(others: Promise<unknown>, drive: () => Promise<void>): Promise<void> {
+    await others;
+    // Whoever had the turn before goes on first: a wait that it begins outside must not be taken for one inside.
+    await rest();
+    this.#checkOpen();
+    await drive();
   }
 
   #checkOpen(): void {

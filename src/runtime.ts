@@ -56,6 +56,10 @@ export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothi
 /** setTimeout takes a signed 32-bit delay; longer waits are made of several. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** How long loops may go on in promise jobs before the rest of the process gets its turn. */
+const LONGEST_STREAK_MS = 20;
+let turnedAt = 0;
+
 /** The real clock. Looks the globals up at each call, so that fake timers installed later drive it too. */
 export const systemClock: Clock = {
   now: () => globalThis.Date.now(),
@@ -73,7 +77,14 @@ export const systemClock: Clock = {
     arm(delayMs);
     return () => globalThis.clearTimeout(handle);
   },
-  soon: (callback) => void Promise.resolve().then(callback),
+  soon(callback) {
+    if (host.realNow() - turnedAt < LONGEST_STREAK_MS) return void Promise.resolve().then(callback);
+    // Promise jobs that beget promise jobs would keep everything else in the process waiting for ever.
+    hostImmediate(() => {
+      turnedAt = host.realNow();
+      callback();
+    });
+  },
 };
 
 /** The sleep that any clock with a timer can have. */

@@ -83,7 +83,8 @@ export interface ManualRuntime extends Runtime {
 /** Thursday, the first minute of 2026. */
 export const START = Date.UTC(2026, 0, 1);
 
-export function manualRuntime(start = START): ManualRuntime {
+/** @param prefix Keeps its ids apart from those of another runtime, as of another process. */
+export function manualRuntime(start = START, prefix = ''): ManualRuntime {
   const logs: LogLine[] = [];
   const counters = new Map<IdKind, number>();
   const log =
@@ -97,7 +98,7 @@ export function manualRuntime(start = START): ManualRuntime {
       next(kind) {
         const count = (counters.get(kind) ?? 0) + 1;
         counters.set(kind, count);
-        return `${kind}-${count}`;
+        return `${prefix}${kind}-${count}`;
       },
     },
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },

@@ -52,6 +52,7 @@ export class Consumer implements AsyncDisposable {
   #holds = 0;
   #kept: Promise<void> | undefined;
   #unsubscribe: (() => void)[] = [];
+  #cancelRenewal: (() => void) | undefined;
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -115,6 +116,7 @@ export class Consumer implements AsyncDisposable {
     if (!isStarted) return;
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await Promise.all(this.#loops.map((loop) => loop.stop()));
+    this.#disarmRenewal();
     for (const { worker } of this.#slots) await this.#attempt('worker', () => worker.stop());
     this.#engine.leases.delete(this.#processLease);
     await this.#attempt('lease', () => this.#keeper.stop());
@@ -134,7 +136,7 @@ export class Consumer implements AsyncDisposable {
     return new LeaseKeeper(this.#engine, {
       lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,
-      isHolding: () => this.#holds > 0 || this.#slots.some(({ busy }) => busy),
+      isHolding: () => this.#holds > 0 || this.#isWorking(),
       ...(leaseTtl !== undefined && { ttl: leaseTtl }),
     });
   }
@@ -197,15 +199,32 @@ export class Consumer implements AsyncDisposable {
   /** One tick of a worker. A task that runs for long has the lease renewed meanwhile. */
   async #work(slot: Slot, keep: Loop, now: number): Promise<number> {
     if (slot.worker.isSpent) await this.#replace(slot);
-    const cancel = this.#engine.runtime.clock.timer(this.#keeper.renewEveryMs, () => keep.wake());
+    this.#armRenewal(keep);
     slot.busy = true;
     try {
       const next = await slot.worker.tick(now);
       return slot.worker.isIdle && this.#engine.storage.capabilities.notifies ? now + IDLE_MS : next;
     } finally {
       slot.busy = false;
-      cancel();
+      if (slot.worker.isIdle && !this.#isWorking()) this.#disarmRenewal();
     }
+  }
+
+  /** One timer serves all workers, and a whole burst of short tasks: most tasks must not cost a timer. */
+  #armRenewal(keep: Loop): void {
+    this.#cancelRenewal ??= this.#engine.runtime.clock.timer(this.#keeper.renewEveryMs, () => {
+      this.#cancelRenewal = undefined;
+      keep.wake();
+    });
+  }
+
+  #disarmRenewal(): void {
+    this.#cancelRenewal?.();
+    this.#cancelRenewal = undefined;
+  }
+
+  #isWorking(): boolean {
+    return this.#slots.some(({ busy, worker }) => busy || worker.isHolding);
   }
 
   async #replace(slot: Slot): Promise<void> {

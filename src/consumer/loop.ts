@@ -14,8 +14,6 @@ export interface LoopOptions {
 /** The pause after a first failure, and the longest. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
-/** How long ticks may follow each other without a pause. */
-const BREATHE_EVERY_MS = 20;
 
 export class Loop {
   readonly #options: LoopOptions;
@@ -23,8 +21,6 @@ export class Loop {
   #woken = false;
   /** Whether it waits for something that being woken must not cut short. */
   #deaf = false;
-  /** When the host was last given a turn, by the monotonic clock. */
-  #breathedAt = 0;
   #resume: (() => void) | undefined;
   #running: Promise<void> | undefined;
 
@@ -52,7 +48,6 @@ export class Loop {
 
   async #run(): Promise<void> {
     const { clock } = this.#options;
-    this.#breathedAt = clock.monotonic();
     await new Promise<void>((resolve) => clock.soon(resolve));
     let pauseMs = FIRST_PAUSE_MS;
     while (!this.#stopping) {
@@ -74,10 +69,7 @@ export class Loop {
   #sleep(delayMs: number): Promise<void> {
     const { clock } = this.#options;
     if (delayMs > 0 && !this.#woken) return this.#pause(delayMs, false);
-    if (clock.monotonic() - this.#breathedAt < BREATHE_EVERY_MS)
-      return new Promise((resolve) => clock.soon(resolve));
-    // Ticks that follow each other at once are all promise jobs: nothing else in the process would get a turn.
-    return this.#pause(0, true);
+    return new Promise((resolve) => clock.soon(resolve));
   }
 
   async #pause(delayMs: number, deaf: boolean): Promise<void> {
@@ -93,6 +85,5 @@ export class Loop {
     });
     this.#resume = undefined;
     this.#deaf = false;
-    this.#breathedAt = clock.monotonic();
   }
 }

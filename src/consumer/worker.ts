@@ -61,6 +61,11 @@ export class Worker {
     return this.#idle;
   }
 
+  /** Whether it has run a task whose end is not stored yet. */
+  get isHolding(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** Runs the startup hooks. */
   async start(): Promise<void> {
     await runLifecycle(this.#engine.hooks.startup, 'onStartup', this.#engine.runtime.logger);

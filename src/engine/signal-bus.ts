@@ -43,23 +43,68 @@ export class SignalBus {
     return this.#every.length > 0 || (this.#bySignal.get(signal)?.length ?? 0) > 0;
   }
 
-  /** Calls the handlers one after the other and waits for those that are asynchronous. */
-  async emit(signal: Signal, task: Task, error: unknown, logger: Logger): Promise<void> {
-    const named = this.#bySignal.get(signal) ?? [];
-    for (const handler of [...named, ...this.#every]) {
-      try {
-        await handler(signal, task, error);
-      } catch (failure) {
-        logger.error('signal handler failed', {
-          signal,
-          task: task.name,
-          id: task.id,
-          handler: handler.name,
-          error: failure,
-        });
-      }
+  /** Calls the handlers one after the other; answers at once if none of them is asynchronous. */
+  emit(signal: Signal, task: Task, error: unknown, logger: Logger): Promise<void> | undefined {
+    const named = this.#bySignal.get(signal);
+    const handlers = named === undefined ? this.#every : [...named, ...this.#every];
+    return callFrom(0, handlers, { signal, task, error, logger });
+  }
+}
+
+/** What is told, and where a failing handler is reported. */
+interface Emission {
+  readonly signal: Signal;
+  readonly task: Task;
+  readonly error: unknown;
+  readonly logger: Logger;
+}
+
+/** Calls the handlers from one on; at the first that is asynchronous, leaves the rest for when it has ended. */
+function callFrom(
+  start: number,
+  handlers: readonly SignalHandler[],
+  emission: Emission,
+): Promise<void> | undefined {
+  for (let index = start; index < handlers.length; index += 1) {
+    const handler = handlers[index]!;
+    try {
+      const answer = handler(emission.signal, emission.task, emission.error);
+      if (isThenable(answer)) return waitFor(answer, index, handlers, emission);
+    } catch (failure) {
+      report(handler, failure, emission);
     }
   }
+  return undefined;
+}
+
+async function waitFor(
+  answer: PromiseLike<unknown>,
+  index: number,
+  handlers: readonly SignalHandler[],
+  emission: Emission,
+): Promise<void> {
+  try {
+    await answer;
+  } catch (failure) {
+    report(handlers[index]!, failure, emission);
+  }
+  await callFrom(index + 1, handlers, emission);
+}
+
+function report(handler: SignalHandler, error: unknown, { signal, task, logger }: Emission): void {
+  logger.error('signal handler failed', {
+    signal,
+    task: task.name,
+    id: task.id,
+    handler: handler.name,
+    error,
+  });
+}
+
+function isThenable(answer: unknown): answer is PromiseLike<unknown> {
+  return (
+    typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
+  );
 }
 
 function withoutOne(handlers: readonly SignalHandler[], handler: SignalHandler): SignalHandler[] {

@@ -49,23 +49,6 @@ describe('ticks', () => {
     expect(ticks).toHaveLength(5);
     await loop.stop();
   });
-
-  it('let the rest of the process have its turn every now and then', async () => {
-    // Each tick takes a millisecond, wants the next at once, and is woken meanwhile.
-    const { clock, loop, ticks } = setup((count) => {
-      clock.set(START + count);
-      loop.wake();
-      return count < 100 ? 0 : 60_000;
-    });
-    loop.start();
-    await host.turn();
-    expect(ticks).toHaveLength(20);
-    expect(clock.nextAt).toBe(clock.now());
-    await clock.advance(0);
-    expect(ticks).toHaveLength(40);
-    await loop.stop();
-    expect(clock.timers).toBe(0);
-  });
 });
 
 describe('wake', () => {

@@ -38,6 +38,6 @@ describe('randomChooser', () => {
   it('leaves nobody out', () => {
     const chooser = randomChooser(seededRandom(1));
     const chosen = new Set(Array.from({ length: 200 }, () => chooser.choose(5)));
-    expect([...chosen].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect([...chosen].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
   });
 });
