@@ -57,10 +57,9 @@ export class Huey {
   readonly #createStorage: () => Storage;
 
   constructor(options: CustomHueyOptions) {
-    const { storage } = options;
-    if (storage === undefined)
-      throw expected('storage', 'a storage or a function that makes one', storage, 'or use MemoryHuey');
-    this.#createStorage = typeof storage === 'function' ? storage : () => storage;
+    const storage: CustomHueyOptions['storage'] | undefined = options?.storage;
+    this.#createStorage = typeof storage === 'function' ? () => usable(storage()) : () => storage;
+    if (typeof storage !== 'function') usable(storage);
     const resolved = resolveHueyOptions(options, ['storage']);
     const inMemory = resolved.immediate && resolved.immediateUseMemory;
     this.#engine = new Engine(resolved, inMemory ? new MemoryStorage() : this.#createStorage());
@@ -193,12 +192,12 @@ export class Huey {
 
   /** Takes that back; false if the id was not revoked. */
   async restoreById(id: string): Promise<boolean> {
-    return this.#engine.storage.delete(revokedKey(id), this.#engine.now());
+    return this.#engine.storage.delete(revokedKey(nonEmptyString('id', id)), this.#engine.now());
   }
 
   /** Whether the id is revoked. Asking changes nothing. */
   async isRevokedById(id: string): Promise<boolean> {
-    return revocationHolds(this.#engine, revokedKey(id), this.#engine.now());
+    return revocationHolds(this.#engine, revokedKey(nonEmptyString('id', id)), this.#engine.now());
   }
 
   /** Connects a handler to the named signals, or to every signal: `signal('error', 'locked', handler)`. Returns how to disconnect it. */
@@ -236,7 +235,9 @@ export class Huey {
 
   /** Removes a hook by its name; false if there is none. */
   removeHook(kind: 'preExecute' | 'postExecute' | 'startup' | 'shutdown', name: string): boolean {
-    return this.#engine.hooks[kind].remove(name);
+    const { hooks } = this.#engine;
+    if (!Object.hasOwn(hooks, kind)) throw expected('kind', `one of ${Object.keys(hooks).join(', ')}`, kind);
+    return hooks[kind].remove(name);
   }
 
   /** A lock of that name, shared by all processes on the same storage. */
@@ -335,4 +336,10 @@ export class Huey {
 function flag(what: string, value: boolean): boolean {
   if (typeof value !== 'boolean') throw expected(what, 'true or false', value);
   return value;
+}
+
+/** The storage, if it looks like one: a client of some server in its place would fail far from here. */
+function usable(storage: Storage | undefined): Storage {
+  if (typeof storage?.turn === 'function') return storage;
+  throw expected('storage', 'a storage or a function that makes one', storage, 'or use MemoryHuey');
 }

@@ -1,6 +1,7 @@
 // Moves what is due from the schedule to the queue, and enqueues the ticks of periodic tasks. It works on a grid: one
 // round each interval from its start, a look at the periodic tasks each minute from its start; after a stall it skips
 // a round and makes up for nothing, as huey does. However many schedulers run, a tick is enqueued once per minute.
+import { boolean } from '../check.js';
 import { commit } from '../engine/announce.js';
 import type { Engine } from '../engine/engine.js';
 import { duePeriodic, nextPeriodicAt, periodicTick, SLOT_MS } from '../engine/periodic.js';
@@ -21,6 +22,9 @@ export interface SchedulerOptions {
    */
   readonly skipIdle?: boolean;
 }
+
+/** The shortest time between two rounds. */
+export const LEAST_INTERVAL_MS = 1000;
 
 /** How many due items one round trip moves. */
 const BATCH = 1000;
@@ -45,8 +49,11 @@ export class Scheduler {
 
   constructor(engine: Engine, options: SchedulerOptions) {
     this.#engine = engine;
-    this.#intervalMs = Math.min(durationMs('interval', options.interval ?? 1, { least: 1000 }), SLOT_MS);
-    this.#periodic = options.periodic ?? true;
+    this.#intervalMs = Math.min(
+      durationMs('interval', options.interval ?? 1, { least: LEAST_INTERVAL_MS }),
+      SLOT_MS,
+    );
+    this.#periodic = boolean('periodic', options.periodic, true);
     this.#lease = options.lease;
     this.#skipIdle = options.skipIdle ?? false;
   }

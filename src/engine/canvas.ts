@@ -77,7 +77,7 @@ export class Chord<
   pipe<Next extends readonly unknown[]>(signature: Signature<Next>): Chord<M, [...Stages, ...Next]>;
   pipe(next: Signature | Stage<never, unknown>, ...given: unknown[]): Chord {
     (this.callback as Signature).pipe(signatureOf(next, given));
-    return this as Chord;
+    return this;
   }
 
   /** Adds an error handler to the callback. */
@@ -113,6 +113,8 @@ export function chord(
 }
 
 function workList(what: string, members: Iterable<Work>): readonly Work[] {
+  if (typeof members !== 'object' || members === null || !(Symbol.iterator in members))
+    throw expected(`members of the ${what}`, 'an array', members, 'write [task.s(…), task.s(…)]');
   const list = [...members];
   for (const member of list)
     if (!(member instanceof Signature || member instanceof Group || member instanceof Chord))

@@ -41,7 +41,12 @@ export class Codec implements HeadWriter {
   /** Encodes a task before stages that are encoded already. */
   encodeHead(task: Task, rest: Rest | undefined, enqueuedAt: number): EncodedTask {
     const tail = rest === undefined ? 0 : rest.text.length - rest.offset;
-    if (this.#isPlain && task.onError === undefined && task.kwargs === undefined && task.extra === undefined) {
+    if (
+      this.#isPlain &&
+      task.onError === undefined &&
+      task.kwargs === undefined &&
+      task.extra === undefined
+    ) {
       const text = this.#writePart('args', task.args);
       const length = text.length + task.name.length + task.id.length + LINE_OVERHEAD + tail;
       if (!this.#mayExceed(length)) return new EncodedTask(task, text, rest, enqueuedAt, this);

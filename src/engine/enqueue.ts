@@ -1,4 +1,5 @@
 // Puts described work into the queue: everything it consists of in one atomic step, or nothing at all.
+import { expected } from '../check.js';
 import type { ChordSlot, Task } from '../model/task.js';
 import type { Effect } from '../storage/storage.js';
 import { commit } from './announce.js';
@@ -9,7 +10,7 @@ import type { Engine } from './engine.js';
 import { Result } from './result.js';
 import { ChordResult, type Readable, ResultGroup } from './result-group.js';
 import { type Announcement, passOn } from './settle.js';
-import type { Signature } from './signature.js';
+import { Signature } from './signature.js';
 
 /** What enqueuing a piece of work returns. */
 export type HandleOf<W> =
@@ -46,6 +47,13 @@ function add(plan: Plan, work: Work, slot: ChordSlot | undefined): Result | Resu
     return groupOf(
       plan.engine,
       work.members.map((member) => add(plan, member, slot)),
+    );
+  if (!(work instanceof Signature))
+    throw expected(
+      'work',
+      'a signature, a pipeline, a group or a chord',
+      work,
+      'describe a call with task.s(…)',
     );
   const stages = slotted(work.stages, slot);
   addChain(plan, stages);

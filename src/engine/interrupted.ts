@@ -6,6 +6,7 @@ export async function notifyInterrupted(engine: Engine): Promise<void> {
   const { executing, signals, runtime } = engine;
   for (const place of executing.places()) {
     executing.leave(place);
-    if (signals.hears('interrupted')) await signals.emit('interrupted', place.task, undefined, runtime.logger);
+    if (signals.hears('interrupted'))
+      await signals.emit('interrupted', place.task, undefined, runtime.logger);
   }
 }

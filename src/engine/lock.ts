@@ -1,6 +1,6 @@
 // Locks and semaphores: a named thing that at most so many owners hold at once. Only its owner releases a hold; a
 // hold ends with the lease of the consumer that took it, so a crash leaves nothing stuck.
-import { checkOptionNames, integer, nonEmptyString } from '../check.js';
+import { callable, checkOptionNames, integer, nonEmptyString } from '../check.js';
 import { TaskLockedException } from '../errors.js';
 import { type Duration, durationMs } from '../time.js';
 import type { Engine } from './engine.js';
@@ -91,6 +91,7 @@ export class TaskLock {
 
   /** Runs the function while holding a place. @throws TaskLockedException if none is free. */
   async run<R>(body: () => R | Promise<R>): Promise<R> {
+    callable('the function to run', body);
     const hold = await this.acquire();
     try {
       return await body();
@@ -101,6 +102,7 @@ export class TaskLock {
 
   /** The same function, holding a place whenever it runs. */
   wrap<A extends unknown[], R>(body: (...args: A) => R | Promise<R>): (...args: A) => Promise<R> {
+    callable('the function to wrap', body);
     return (...args) => this.run(() => body(...args));
   }
 

@@ -1,5 +1,6 @@
 // A rate limit: so many uses in each fixed window of time, counted atomically by the storage. As in huey, refused
 // uses are counted too, and the count of an old window is shown until the next use.
+import { callable } from '../check.js';
 import { RateLimitExceeded } from '../errors.js';
 import { type RateLimitOption, type ResolvedRateLimit, resolveRateLimit } from '../model/task-options.js';
 import type { Engine } from './engine.js';
@@ -36,6 +37,7 @@ export class RateLimit {
 
   /** The same function, counted whenever it runs. */
   wrap<A extends unknown[], R>(body: (...args: A) => R | Promise<R>): (...args: A) => Promise<R> {
+    callable('the function to wrap', body);
     return async (...args) => {
       await this.acquire();
       return body(...args);

@@ -1,4 +1,5 @@
 // The handles of work that was enqueued together: of a group, a pipeline, a map, or a chord.
+import { checkOptionNames } from '../check.js';
 import type { GetOptions, Result } from './result.js';
 import { durationMs } from '../time.js';
 import type { Clock } from '../runtime.js';
@@ -58,6 +59,7 @@ export class ResultGroup<S extends readonly unknown[] = readonly unknown[]> impl
 
   /** Yields the values as their tasks end; a failure is thrown at its turn. `timeout` bounds the whole. */
   async *asCompleted(options: Pick<GetOptions, 'timeout'> = {}): AsyncGenerator<S[number], void, undefined> {
+    checkOptionNames(options, ['timeout'], 'asCompleted');
     const timeoutMs = options.timeout === undefined ? Infinity : durationMs('timeout', options.timeout);
     let waiting = [...this.#members];
     let waitedMs = 0;

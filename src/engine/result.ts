@@ -170,7 +170,9 @@ function checkGetOptions(options: GetOptions): void {
   checkOptionNames(options, GET_OPTIONS, 'result.get');
   for (const name of ['preserve', 'blocking', 'revokeOnTimeout'] as const)
     boolean(name, options[name], false);
-  const { backoff } = options;
+  const { backoff, timeout, maxDelay } = options;
+  if (timeout !== undefined) durationMs('timeout', timeout);
+  if (maxDelay !== undefined) durationMs('maxDelay', maxDelay, { least: 1 });
   if (backoff !== undefined && !(Number.isFinite(backoff) && backoff >= 1))
     throw expected('backoff', 'a number of at least 1', backoff);
 }
@@ -206,7 +208,10 @@ export function resolveRevocation(options: RevokeOptions, onceByDefault: boolean
   if (until === undefined) return { once, until };
   return {
     once,
-    until: typeof until === 'object' ? atOf(until) : now + durationMs('until', until, { least: -Infinity }),
+    until:
+      typeof until === 'object' && until !== null
+        ? atOf(until)
+        : now + durationMs('until', until, { least: -Infinity }),
   };
 }
 

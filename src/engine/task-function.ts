@@ -74,6 +74,8 @@ export function taskFunction<A extends readonly unknown[], R>(
       return bind<A, R>(engine, definition, options)(...argumentList(name, args));
     },
     map: async (items: Iterable<A>) => {
+      if (typeof items !== 'object' || items === null || !(Symbol.iterator in items))
+        throw expected('items', 'an array of lists of arguments', items, `write ${name}.map([[…], […]])`);
       const members = [...items].map((args) => bound.s(...argumentList(name, args)));
       return (await enqueue(engine, new Group(members))) as ResultGroup<R[]>;
     },

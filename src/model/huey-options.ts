@@ -122,6 +122,8 @@ function serializerOf(options: HueyOptions, maxBytes: number): Serializer {
     throw expected('serializer', 'an object with `serialize` and `deserialize`', serializer);
   const compressed = compression === false ? serializer : compress(serializer, compression, maxBytes);
   if (signingKeys === undefined) return compressed;
+  if (!Array.isArray(signingKeys))
+    throw expected('signingKeys', 'an array of secrets', signingKeys, 'write signingKeys: [secret]');
   if (signingKeys.length === 0)
     throw new ConfigurationError(
       'expected `signingKeys` to hold at least one key, got an empty array; leave the option out to send unsigned messages',

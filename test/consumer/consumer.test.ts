@@ -422,7 +422,7 @@ it.each<[object, string]>([
   [{ workers: '4' }, 'got "4" (string)'],
   [{ maxTasks: -1 }, 'expected `maxTasks`'],
   [{ leaseTtl: 0 }, 'expected `leaseTtl`'],
-  [{ schedulerInterval: '10ms' }, 'expected `interval` to be a duration of at least 1s'],
+  [{ schedulerInterval: '10ms' }, 'expected `schedulerInterval` to be a duration of at least 1s'],
   [{ initialDelay: 'soon' }, 'expected `initialDelay`'],
   [{ backoff: 0 }, 'expected `backoff`'],
   [{ maxDelay: -1 }, 'expected `maxDelay`'],

@@ -309,9 +309,9 @@ describe('skipping idle rounds', () => {
 });
 
 it.each<[object, string]>([
-  [{ interval: 0 }, 'expected `interval` to be a duration of at least 1s'],
-  [{ interval: '500ms' }, 'expected `interval`'],
-  [{ interval: 'often' }, 'expected `interval` to be a duration'],
+  [{ interval: 0 }, 'expected `schedulerInterval` to be a duration of at least 1s'],
+  [{ interval: '500ms' }, 'expected `schedulerInterval`'],
+  [{ interval: 'often' }, 'expected `schedulerInterval` to be a duration'],
 ])('refuses %o', (options, words) => {
   expect(() => setup(options)).toThrow(words);
 });

@@ -1,5 +1,5 @@
 // What the compiler knows of tasks: arguments, results, context and options are inferred, and misuse does not compile.
-import { MemoryHuey, type Result, ResultGroup, TaskContext } from 'huey-ts';
+import { MemoryHuey, type Result, type ResultGroup, type TaskContext } from 'huey-ts';
 import { type Equal, type Expect, holds } from './expect-type.js';
 
 const huey = new MemoryHuey();
