@@ -169,8 +169,8 @@ export class Kernel implements Clock {
     for (let steps = 0; ; steps += 1) {
       this.#collectDue();
       if (this.#ready.length === 0) {
-        await rest();
-        if (this.#ready.length === 0 && this.#nextAt() > this.#now && !(await this.#heard())) return;
+        // Every step ends at rest, and so does what came before the first.
+        if (!this.#options.isBusy() || !(await this.#heard())) return;
         continue;
       }
       if (steps >= this.#options.maxStepsPerInstant) throw this.#livelock(steps);
@@ -180,8 +180,8 @@ export class Kernel implements Clock {
 
   async #step(): Promise<void> {
     const count = this.#ready.length;
-    const index = count === 1 ? 0 : this.#options.chooser.choose(count);
-    const [callback] = this.#ready.splice(index, 1);
+    const callback =
+      count === 1 ? this.#ready.pop() : this.#ready.splice(this.#options.chooser.choose(count), 1)[0];
     this.#steps += 1;
     callback!();
     await rest();
@@ -210,7 +210,6 @@ export class Kernel implements Clock {
    */
   async #heard(): Promise<boolean> {
     const { isBusy, patienceMs } = this.#options;
-    if (!isBusy()) return false;
     const deadline = host.realNow() + patienceMs;
     do {
       await host.turn();

@@ -1,283 +1,234 @@
-// The facade: what each of its members does, end to end, on the clock of the test.
+// The facade: what each method gives back, and that it does to the storage what its name says.
 import { describe, expect, it } from 'vitest';
 import {
   BlackHoleHuey,
-  BlackHoleStorage,
+  Consumer,
   crontab,
+  hourly,
   Huey,
-  type HueyOptions,
   MemoryHuey,
   MemoryStorage,
-  StorageError,
-  type Task,
+  type HueyOptions,
+  type Storage,
+  UnknownTaskError,
 } from 'huey-ts';
+import { Worker } from '../src/consumer/worker.js';
+import { engineOf } from '../src/huey.js';
 import { manualRuntime, START } from './manual-runtime.js';
 
 function setup(options: HueyOptions = {}) {
   const runtime = manualRuntime();
+  const { clock } = runtime;
   const huey = new MemoryHuey({ runtime, ...options });
-  const signals: string[] = [];
-  huey.signal((signal, { name }) => void signals.push(`${signal} ${name}`));
+  const worker = new Worker(engineOf(huey), { lease: 'lease' });
   return {
     huey,
-    signals,
-    clock: runtime.clock,
+    clock,
     add: huey.task('add', (a: number, b: number) => a + b),
-    nothing: huey.task('nothing', () => null),
-    /** Lets a consumer work for a while. */
-    async work(forMs = 2000): Promise<void> {
-      await using consumer = huey.createConsumer();
-      await consumer.start();
-      await runtime.clock.advance(forMs);
+    async run(count = 1) {
+      for (let task = 0; task < count; task += 1) await worker.tick(clock.now());
+      await worker.flush();
     },
   };
 }
 
-describe('settings', () => {
-  it('start as the options say', () => {
-    const { huey } = setup({ name: 'mail', results: false, storeNone: true, storeIntermediateErrors: false });
-    expect([huey.name, huey.results, huey.storeNone, huey.storeIntermediateErrors, huey.immediate]).toEqual([
-      'mail',
-      false,
-      true,
-      false,
-      false,
-    ]);
+describe('a Huey', () => {
+  it('has a name, a storage and a way to consume', () => {
+    const storage = new MemoryStorage();
+    const huey = new Huey({ name: 'mail', storage });
+    expect([huey.name, huey.storage]).toEqual(['mail', storage]);
+    expect(huey.createConsumer()).toBeInstanceOf(Consumer);
+    expect(new MemoryHuey().name).toBe('huey');
   });
 
-  it('decide what is kept, and may change at any time', async () => {
-    const { huey, add, nothing, work } = setup();
-    const kept: (readonly string[])[] = [];
-    for (const [results, storeNone] of [
+  it('may be given how to make its storage', () => {
+    const made: Storage[] = [];
+    const make = (): Storage => made[made.push(new MemoryStorage()) - 1]!;
+    const huey = new Huey({ storage: make });
+    expect(made).toEqual([huey.storage]);
+    const immediate = new Huey({ storage: make, immediate: true });
+    expect(made).toHaveLength(1);
+    immediate.immediate = false;
+    expect(immediate.storage).toBe(made[1]);
+  });
+
+  it('is of no account to another', async () => {
+    const [one, two] = [setup(), setup()];
+    await one.add(1, 2);
+    expect(await two.huey.pendingCount()).toBe(0);
+  });
+
+  it('may forget everything', async () => {
+    const huey = new BlackHoleHuey();
+    const task = huey.task('task', () => 1);
+    const result = await task();
+    expect([await huey.pendingCount(), await result.get()]).toEqual([0, undefined]);
+  });
+});
+
+describe('task', () => {
+  it('returns a function that says what it is', () => {
+    const { add } = setup();
+    expect([add.taskName, add.name]).toEqual(['add', 'add']);
+  });
+
+  it('can be called as the plain function it is', async () => {
+    const { huey, add } = setup();
+    const who = huey.task('who', { context: true, priority: 3 }, (ctx, greeting: string) => [
+      greeting,
+      ctx.name,
+      ctx.priority,
+    ]);
+    expect(await add.callLocal(1, 2)).toBe(3);
+    expect(await who.callLocal('hello')).toEqual(['hello', 'who', 3]);
+    const fail = huey.task('fail', () => {
+      throw new RangeError('no');
+    });
+    await expect(fail.callLocal()).rejects.toThrow(RangeError);
+    expect(await huey.pendingCount()).toBe(0);
+  });
+
+  it('takes a name once, until it is unregistered', async () => {
+    const { huey, add } = setup();
+    expect(() => huey.task('add', () => 1)).toThrow('a task is registered as "add" already');
+    expect([add.unregister(), add.unregister()]).toEqual([true, false]);
+    await expect(add(1, 2)).rejects.toThrow(UnknownTaskError);
+    const again = huey.task('add', (n: number) => n);
+    expect(again.taskName).toBe('add');
+  });
+
+  it('gives the options of its declaration to every call, and those of a call to it alone', async () => {
+    const { huey } = setup();
+    const work = huey.task('work', { retries: 3, priority: 1 }, (_n: number) => null);
+    await work(1);
+    await work.with({ priority: 9, id: 'mine' })(2);
+    await work.schedule([3], { delay: '1m', retries: 0 });
+    expect(await huey.pending()).toMatchObject([
+      { id: 'mine', priority: 9, retries: 3, args: [2] },
+      { priority: 1, retries: 3, args: [1] },
+      { priority: 1, retries: 0, args: [3], eta: START + 60_000 },
+    ]);
+  });
+});
+
+describe('periodicTask', () => {
+  it('is like any other, and has a schedule', async () => {
+    const { huey, run } = setup({ storeNone: true });
+    const ticks: string[] = [];
+    const hour = huey.periodicTask('hour', hourly(), () => ticks.push('hour'));
+    huey.periodicTask('each', crontab(), { priority: 5, context: true }, (ctx) => ticks.push(ctx.name));
+    expect(huey.readPeriodic()).toEqual(['hour', 'each']);
+    expect(huey.readPeriodic(START + 60_000)).toEqual(['each']);
+    await hour();
+    await run();
+    expect(ticks).toEqual(['hour']);
+  });
+});
+
+describe('looking', () => {
+  it('at the queue and the schedule shows tasks in the order of their turn', async () => {
+    const { huey, add, run } = setup();
+    await add.schedule([1, 2], { delay: '2m' });
+    await add.schedule([3, 4], { delay: '1m' });
+    await run(2);
+    await add(5, 6);
+    await add.with({ priority: 1 })(7, 8);
+    expect((await huey.pending()).map(({ args }) => args)).toEqual([
+      [7, 8],
+      [5, 6],
+    ]);
+    expect((await huey.pending(1)).map(({ args }) => args)).toEqual([[7, 8]]);
+    expect((await huey.scheduled()).map(({ args }) => args)).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
+    expect((await huey.scheduled(1)).map(({ args }) => args)).toEqual([[3, 4]]);
+    expect([await huey.pendingCount(), await huey.scheduledCount()]).toEqual([2, 2]);
+  });
+
+  it('at a result by its id is like looking through its handle', async () => {
+    const { huey, add, run, clock } = setup();
+    const { id } = await add(1, 2);
+    expect(await huey.result(id)).toBeUndefined();
+    const blocking = huey.result(id, { blocking: true, timeout: '5s' });
+    await run();
+    await clock.advance(1000);
+    expect(await blocking).toBe(3);
+    expect(await huey.result(id)).toBeUndefined();
+  });
+});
+
+describe('settings', () => {
+  it('may change while it works', async () => {
+    const { huey, run } = setup();
+    const none = huey.task('none', () => null);
+    const one = huey.task('one', () => 1);
+    const results = [];
+    for (const [results_, storeNone] of [
       [true, false],
       [true, true],
       [false, true],
     ] as const) {
-      Object.assign(huey, { results, storeNone });
-      await huey.flush();
-      await add.with({ id: 'sum' })(1, 2);
-      await nothing.with({ id: 'nothing' })();
-      await work();
-      kept.push(await huey.data.keys());
+      huey.results = results_;
+      huey.storeNone = storeNone;
+      for (const task of [none, one]) {
+        const result = await task();
+        await run();
+        results.push(await result.get());
+      }
     }
-    expect(kept).toEqual([['sum'], ['nothing', 'sum'], []]);
-  });
-
-  it('decide whether the error of an attempt that is retried is kept', async () => {
-    const { huey, work } = setup({ storeIntermediateErrors: false });
-    const fail = huey.task('fail', { retries: 1, retryDelay: '1h' }, () => {
-      throw new Error('down');
-    });
-    const result = await fail();
-    await work();
-    expect(await result.get()).toBeUndefined();
-    await work(3_700_000);
-    await expect(result.get()).rejects.toThrow('down');
+    expect(results).toEqual([undefined, 1, null, 1, undefined, undefined]);
+    expect([huey.results, huey.storeNone, huey.storeIntermediateErrors]).toEqual([false, true, true]);
   });
 });
 
-describe('a task', () => {
-  it('is called, scheduled, mapped, run here and now, and forgotten', async () => {
-    const { add, work, signals } = setup();
-    const now = await add(1, 2);
-    const later = await add.schedule([3, 4], { delay: '1m' });
-    const all = await add.map([
-      [1, 1],
-      [2, 2],
-    ]);
-    await work(70_000);
-    expect([await now.get(), await later.get(), await all.get(), await add.callLocal(5, 6)]).toEqual([
-      3,
-      7,
-      [2, 4],
-      11,
-    ]);
-    expect(signals.filter((line) => line === 'complete add').length).toBe(4);
-    expect([add.taskName, add.unregister(), add.unregister()]).toEqual(['add', true, false]);
-  });
-
-  it('is read and revoked by its id', async () => {
-    const { huey, add, work, signals } = setup();
-    await huey.revokeById('a');
-    expect([await huey.isRevokedById('a'), await huey.isRevokedById('b')]).toEqual([true, false]);
-    await add.with({ id: 'a' })(1, 2);
-    await add.with({ id: 'b' })(3, 4);
-    await work();
-    expect([await huey.result('a'), await huey.result('b')]).toEqual([undefined, 7]);
-    expect(signals).toContain('revoked add');
-    await huey.revokeById('c');
-    expect([await huey.restoreById('c'), await huey.restoreById('c')]).toEqual([true, false]);
-  });
-});
-
-describe('listings', () => {
-  it('show what waits, in order, and how much of it', async () => {
-    const { huey, add } = setup();
-    await add.with({ id: 'low' })(1, 2);
-    await add.with({ id: 'high', priority: 9 })(3, 4);
-    await add.schedule([5, 6], { delay: '2m', id: 'last' });
-    await add.schedule([7, 8], { delay: '1m', id: 'first' });
-    const ids = (tasks: readonly Task[]): string[] => tasks.map(({ id }) => id);
-    expect([ids(await huey.pending()), ids(await huey.pending(1))]).toEqual([['high', 'low'], ['high']]);
-    expect([ids(await huey.scheduled()), ids(await huey.scheduled(1))]).toEqual([
-      ['first', 'last'],
-      ['first'],
-    ]);
-    expect([await huey.pendingCount(), await huey.scheduledCount()]).toEqual([2, 2]);
-    expect((await huey.scheduled())[0]).toMatchObject({ args: [7, 8], eta: START + 60_000 });
-  });
-
-  it('refuse to guess at a task that is not declared here', async () => {
-    const { huey, add } = setup();
-    await add(1, 2);
-    add.unregister();
-    await expect(huey.pending()).rejects.toThrow('no task is registered as "add"');
-    expect(await huey.pendingCount()).toBe(1);
+describe('data of one’s own', () => {
+  it('is kept under keys, as any value', async () => {
+    const { huey } = setup();
+    await huey.data.put('seen', new Set([1]));
+    expect(await huey.data.putIfEmpty('seen', 2)).toBe(false);
+    expect(await huey.data.putIfEmpty('free', null)).toBe(true);
+    expect(await huey.data.peek('seen')).toEqual(new Set([1]));
+    expect(await huey.data.keys()).toEqual(['free', 'seen']);
+    expect([await huey.data.pop('seen'), await huey.data.pop('seen')]).toEqual([new Set([1]), undefined]);
+    expect([await huey.data.delete('free'), await huey.data.delete('free')]).toEqual([true, false]);
   });
 });
 
 describe('flush', () => {
   it.each([
-    ['queue', [0, 1, ['key'], 1]],
-    ['schedule', [1, 0, ['key'], 1]],
-    ['results', [1, 1, [], 1]],
-    ['dead', [1, 1, ['key'], 0]],
-    [undefined, [0, 0, [], 0]],
-  ] as const)('empties %s and nothing else', async (target, left) => {
-    const { huey, add } = setup();
+    ['queue', [0, 1, 1, 1]],
+    ['schedule', [1, 0, 1, 1]],
+    ['results', [1, 1, 0, 0]],
+    [undefined, [0, 0, 0, 0]],
+  ] as const)('empties %s', async (target, left) => {
+    const { huey, add, run } = setup();
+    await add.schedule([1, 2], { delay: '1h' });
     await add(1, 2);
-    await add.schedule([3, 4], { delay: '1m' });
-    await huey.data.put('key', 1);
-    const item = { id: 'dead', task: 'add', priority: 0, data: '', enqueuedAt: START };
-    const settled = [{ effects: [{ kind: 'bury', item, reason: 'x' } as const] }];
-    await huey.storage.turn({ settled, take: 0, lease: '', now: START });
+    await run(2);
+    await add(3, 4);
+    await huey.lockTask('db').acquire();
     await huey.flush(target);
-    expect([
+    const { storage } = huey;
+    const counts = [
       await huey.pendingCount(),
       await huey.scheduledCount(),
-      await huey.data.keys(),
-      (await huey.storage.dead()).length,
-    ]).toEqual(left);
+      (await huey.data.keys()).length,
+      (await storage.locks(START)).length,
+    ];
+    expect(counts).toEqual(left);
   });
 });
 
-describe('data', () => {
-  it('is kept under keys of your choice', async () => {
-    const { huey } = setup();
-    await huey.data.put('at', { on: new Date(START) });
-    expect([await huey.data.putIfEmpty('at', 1), await huey.data.putIfEmpty('n', 1)]).toEqual([false, true]);
-    expect(await huey.data.keys()).toEqual(['at', 'n']);
-    expect([await huey.data.peek('at'), await huey.data.pop('at'), await huey.data.pop('at')]).toEqual([
-      { on: new Date(START) },
-      { on: new Date(START) },
-      undefined,
-    ]);
-    expect([await huey.data.delete('n'), await huey.data.delete('n')]).toEqual([true, false]);
-  });
-});
-
-describe('hooks and handlers', () => {
-  it('are added, replaced by name, and removed', async () => {
-    const { huey, add, work } = setup();
-    const calls: unknown[] = [];
-    const log = (what: string) => (): unknown => calls.push(what);
-    const removeStart = huey.onStartup(log('start'), 'start');
-    huey.onShutdown(log('stop'));
-    huey.preExecute(log('old'), 'before');
-    huey.preExecute(log('new'), 'before');
-    const removePost = huey.postExecute((task, value, error) => calls.push([task.name, value, error]));
-    await add(1, 2);
-    await work();
-    expect(calls.splice(0)).toEqual(['start', 'new', ['add', 3, undefined], 'stop']);
-    removeStart();
-    removePost();
-    expect([huey.removeHook('preExecute', 'before'), huey.removeHook('preExecute', 'before')]).toEqual([
-      true,
-      false,
-    ]);
-    await add(1, 2);
-    await work();
-    expect(calls).toEqual(['stop']);
-  });
-
-  it('hear the signals they asked for, until they are disconnected', async () => {
-    const { huey, add, work } = setup();
-    const heard: string[] = [];
-    const handler = (signal: string): unknown => heard.push(signal);
-    huey.signal('complete', 'error', handler);
-    const stop = huey.signal('executing', handler);
-    await add(1, 2);
-    await work();
-    expect(heard.splice(0)).toEqual(['executing', 'complete']);
-    stop();
-    huey.disconnect(handler, 'complete');
-    await add(1, 2);
-    await work();
-    expect(heard).toEqual([]);
-  });
-});
-
-describe('periodic tasks', () => {
-  it('are read in the order of their declaration, and enqueued each minute of theirs', async () => {
-    const { huey, signals, work } = setup();
-    huey.periodicTask('each', crontab(), () => 1);
-    huey.periodicTask('third', crontab({ minute: '3' }), () => 1);
-    const three = START + 3 * 60_000;
-    expect([huey.readPeriodic(), huey.readPeriodic(three)]).toEqual([['each'], ['each', 'third']]);
-    await work(3.5 * 60_000);
-    const ended = signals.filter((line) => line.startsWith('complete'));
-    expect(ended.toSorted()).toEqual([...Array<string>(4).fill('complete each'), 'complete third']);
-    expect(await huey.data.keys()).toEqual([]);
-  });
-});
-
-describe('locks', () => {
-  it('are flushed by those who named them, whoever holds them', async () => {
-    const { huey } = setup();
-    huey.task('report', { lock: 'reports' }, () => 1);
-    await huey.storage.acquire({ name: 'reports', owner: 'dead', places: 1, now: START });
-    const hold = await huey.lockTask('db').acquire();
-    expect((await huey.flushLocks()).toSorted()).toEqual(['db', 'reports']);
-    expect([await hold.release(), await huey.lockTask('db').isLocked()]).toEqual([false, false]);
-  });
-});
-
-describe('the storage', () => {
-  it('is the one given, or made by the function given', () => {
-    const storage = new MemoryStorage();
-    let made = 0;
-    const factory = (): MemoryStorage => ((made += 1), storage);
-    expect(new Huey({ storage }).storage).toBe(storage);
-    expect([new Huey({ storage: factory }).storage, made]).toEqual([storage, 1]);
-    expect([new Huey({ storage: factory, immediate: true }).storage === storage, made]).toEqual([false, 1]);
-  });
-
-  it('is shared by those it is given to', async () => {
-    const storage = new MemoryStorage();
-    const producer = new Huey({ storage });
-    await producer.task('add', (a: number) => a)(1);
-    expect(await new Huey({ storage }).pendingCount()).toBe(1);
-  });
-
-  it('is closed with the Huey', async () => {
+describe('close', () => {
+  it('lets go of the storage, twice without harm; further calls say so', async () => {
     const { huey, add } = setup();
     await huey.close();
     await huey.close();
-    await expect(add(1, 2)).rejects.toThrow(StorageError);
+    await expect(add(1, 2)).rejects.toThrow('expected an open storage, got one that was closed');
   });
 });
 
-describe('a BlackHoleHuey', () => {
-  it('takes everything and keeps nothing', async () => {
-    const huey = new BlackHoleHuey({ runtime: manualRuntime() });
-    const result = await huey.task('add', (a: number, b: number) => a + b)(1, 2);
-    expect(huey.storage).toBeInstanceOf(BlackHoleStorage);
-    expect([await huey.pendingCount(), await result.get()]).toEqual([0, undefined]);
-  });
-
-  it('runs tasks while it is immediate', async () => {
-    const huey = new BlackHoleHuey({ immediate: true });
-    const result = await huey.task('add', (a: number, b: number) => a + b)(1, 2);
-    expect(await result.get()).toBe(3);
-  });
+it('engineOf refuses what is no Huey', () => {
+  expect(() => engineOf({} as Huey)).toThrow('expected `huey` to be a Huey, got an instance of Object');
 });

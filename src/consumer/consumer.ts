@@ -3,10 +3,10 @@
 // are fine, and when stop resolves nothing runs and no timer is left.
 import { checkOptionNames, integer } from '../check.js';
 import type { Engine, ProcessLease } from '../engine/engine.js';
-import { type Duration, durationMs } from '../time.js';
+import type { Duration } from '../time.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Loop } from './loop.js';
-import { LEAST_INTERVAL_MS, Scheduler } from './scheduler.js';
+import { Scheduler } from './scheduler.js';
 import { Worker, type WorkerOptions } from './worker.js';
 
 /** What `huey.createConsumer` takes. */
@@ -143,9 +143,6 @@ export class Consumer implements AsyncDisposable {
 
   #newScheduler(): Scheduler {
     const { periodic, schedulerInterval } = this.#options;
-    // The scheduler would complain of an option that its user has never heard of.
-    if (schedulerInterval !== undefined)
-      durationMs('schedulerInterval', schedulerInterval, { least: LEAST_INTERVAL_MS });
     return new Scheduler(this.#engine, {
       lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,

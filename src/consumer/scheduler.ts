@@ -23,9 +23,6 @@ export interface SchedulerOptions {
   readonly skipIdle?: boolean;
 }
 
-/** The shortest time between two rounds. */
-export const LEAST_INTERVAL_MS = 1000;
-
 /** How many due items one round trip moves. */
 const BATCH = 1000;
 
@@ -50,7 +47,7 @@ export class Scheduler {
   constructor(engine: Engine, options: SchedulerOptions) {
     this.#engine = engine;
     this.#intervalMs = Math.min(
-      durationMs('interval', options.interval ?? 1, { least: LEAST_INTERVAL_MS }),
+      durationMs('schedulerInterval', options.interval ?? 1, { least: 1000 }),
       SLOT_MS,
     );
     this.#periodic = boolean('periodic', options.periodic, true);
