@@ -185,6 +185,7 @@ export class RetryTask extends Error {
   /** @throws ConfigurationError if both `delay` and `eta` are given. */
   constructor(message = '', options: RetryTaskOptions = {}) {
     super(message);
+    refuseUnknown(options, ['delay', 'eta'], 'RetryTask');
     if (options.delay !== undefined && options.eta !== undefined)
       throw new ConfigurationError('expected RetryTask to get `delay` or `eta`, got both; leave one out');
     this.delay = options.delay;
@@ -209,6 +210,7 @@ export class CancelExecution extends Error {
 
   constructor(options: CancelExecutionOptions = {}) {
     super('the execution was cancelled');
+    refuseUnknown(options, ['retry'], 'CancelExecution');
     this.retry = options.retry;
   }
 
@@ -229,6 +231,15 @@ interface HueyErrors {
   readonly RateLimitExceeded: RateLimitExceeded;
   readonly ResultTimeout: ResultTimeout;
   readonly DeliveriesExhausted: DeliveriesExhausted;
+}
+
+/** The checks of the other options stand on this file, so it has a small one of its own. */
+function refuseUnknown(options: object, known: readonly string[], where: string): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new ConfigurationError(
+      `${where}: unknown option \`${unknown}\`, the options are ${known.join(', ')}`,
+    );
 }
 
 const CONTROL_FLOW: ReadonlySet<string> = new Set(['RetryTask', 'CancelExecution']);

@@ -42,6 +42,8 @@ export interface CustomHueyOptions extends HueyOptions {
   readonly storage: Storage | (() => Storage);
 }
 
+const FLUSH_TARGETS: readonly FlushTarget[] = ['queue', 'schedule', 'results', 'counters', 'dead'];
+
 const engines = new WeakMap<Huey, Engine>();
 
 /** The engine behind a Huey: for the consumer, the testing kit and the simulator. */
@@ -286,6 +288,8 @@ export class Huey {
 
   /** Empties a part of the storage, or all of it. */
   async flush(target?: FlushTarget): Promise<void> {
+    if (target !== undefined && !FLUSH_TARGETS.includes(target))
+      throw expected('target', `one of ${FLUSH_TARGETS.join(', ')}, or nothing for all`, target);
     await this.#engine.storage.flush(target);
   }
 

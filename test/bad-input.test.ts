@@ -2,6 +2,7 @@
 // what to do; nothing is enqueued, nobody is told, and the queue works on.
 import { expect, describe, it } from 'vitest';
 import {
+  CancelExecution,
   chord,
   type ConfigurationError,
   cron,
@@ -238,6 +239,21 @@ describe('an option of a call with a value that makes no sense', () => {
     ],
     ['both, rescheduling', ({ result }) => result.reschedule({ delay: 1, eta: START }), 'got both'],
     ['both, in a request for a retry', () => new RetryTask('', { delay: 1, eta: START }), 'got both'],
+    [
+      'a misspelt option of a request for a retry',
+      () => new RetryTask('', bad({ dealy: 5 })),
+      'unknown option `dealy`',
+    ],
+    [
+      'a misspelt option of a cancellation',
+      () => new CancelExecution(bad({ rety: true })),
+      'unknown option `rety`',
+    ],
+    [
+      'a part of the storage that there is not',
+      ({ huey }) => huey.flush(bad('everything')),
+      'one of queue, schedule',
+    ],
     [
       'a schedule without a time',
       ({ add }) => add.schedule([1, 2], {}),

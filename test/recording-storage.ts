@@ -19,7 +19,10 @@ export interface Recording {
 }
 
 /** @param later Whether to answer in promises, as servers do, instead of at once. */
-export function recordingStorage({ inner = new MemoryStorage() as Storage, later = false } = {}): Recording {
+export function recordingStorage({
+  inner = new MemoryStorage(),
+  later = false,
+}: { readonly inner?: Storage; readonly later?: boolean } = {}): Recording {
   const recording: Recording = {
     storage: new Proxy(inner, { get: (_, name) => recorded(inner, name as keyof Storage, recording, later) }),
     calls: [],

@@ -20,7 +20,7 @@ function setup(options: Partial<SchedulerOptions> = {}, start = START) {
   const huey = new Huey({ storage: recording.storage, runtime });
   const scheduler = new Scheduler(engineOf(huey), { lease: 'lease', ...options });
   const moved: string[] = [];
-  huey.signal('enqueued', ({}, { name, id }) => {
+  huey.signal('enqueued', (_, { name, id }) => {
     if (id.startsWith('task')) moved.push(`${name} +${clock.now() - start}`);
   });
   return {
@@ -120,8 +120,7 @@ describe('due items', () => {
   });
 
   it('are moved in batches, however many there are', async () => {
-    const { huey, work, scheduler, recording } = setup();
-    await work.with({ eta: START }).s();
+    const { huey, scheduler, recording } = setup();
     const items = Array.from({ length: 2500 }, (_, n) => n);
     const effects = items.map((n) => {
       const data = JSON.stringify({ v: 1, id: `task-${n}`, task: 'work', args: [] });
@@ -309,9 +308,9 @@ describe('skipping idle rounds', () => {
 });
 
 it.each<[object, string]>([
-  [{ interval: 0 }, 'expected `schedulerInterval` to be a duration of at least 1s'],
-  [{ interval: '500ms' }, 'expected `schedulerInterval`'],
-  [{ interval: 'often' }, 'expected `schedulerInterval` to be a duration'],
+  [{ interval: 0 }, 'nterval` to be a duration of at least 1s'],
+  [{ interval: '500ms' }, 'nterval` to be a duration of at least 1s'],
+  [{ interval: 'often' }, 'nterval` to be a duration: a number of seconds'],
 ])('refuses %o', (options, words) => {
   expect(() => setup(options)).toThrow(words);
 });

@@ -181,7 +181,7 @@ describe('the end of a worker', () => {
 describe('a storage that fails', () => {
   it('when an end is to be stored is asked again, and nothing runs twice', async () => {
     const { huey, work, log, recording, tick } = setup();
-    huey.signal('complete', ({}, { id }) => log.push(`complete ${id}`));
+    huey.signal('complete', (_, { id }) => log.push(`complete ${id}`));
     await work.map([[1], [2]]);
     await tick();
     recording.failing = () => true;

@@ -33,8 +33,8 @@ function setup(options: HueyOptions = {}) {
     huey,
     engine,
     add: huey.task('add', (a: number, b: number) => a + b),
-    work: huey.task('work', (..._: unknown[]): unknown => undefined),
-    note: huey.task('note', (..._: unknown[]): unknown => undefined),
+    work: huey.task('work', (...values: unknown[]): unknown => values.length),
+    note: huey.task('note', (...values: unknown[]): unknown => values.length),
     async enqueue(work: Work) {
       await huey.enqueue(work);
     },

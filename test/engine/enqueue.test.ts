@@ -39,7 +39,7 @@ function setup() {
 type Setup = ReturnType<typeof setup>;
 
 function gone({ huey }: Setup) {
-  const task = huey.task('gone', (..._: unknown[]) => 1);
+  const task = huey.task('gone', (...values: unknown[]) => values.length);
   task.unregister();
   return task;
 }

@@ -169,7 +169,7 @@ describe('while the body runs', () => {
     expect(engine.executing.size).toBe(0);
   });
 
-  it('it may be told to stop: the delivery goes back', async () => {
+  it('a task may be told to stop: the delivery goes back', async () => {
     const { huey, engine, take } = setup();
     const wait = huey.task('wait', { context: true }, (ctx) => ctx.sleep('1h'));
     await wait();

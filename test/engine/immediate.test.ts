@@ -13,6 +13,7 @@ import {
   SerializationError,
   type Signature,
   type TaskFunction,
+  TaskException,
   TaskLockedException,
 } from 'huey-ts';
 
@@ -99,7 +100,7 @@ describe('the call', () => {
     const task = huey.task('task', body);
     const result = await task();
     expect(log).toEqual(signals);
-    await expect(result.get()).rejects.toThrow();
+    await expect(result.get()).rejects.toThrow(TaskException);
   });
 
   it('leaves what is scheduled for later alone', async () => {

@@ -1,7 +1,7 @@
 // No worker dies of a task: an end that cannot be stored is told in less detail, and if even that does not fit, the
 // message goes to the dead letters, its chord is told, and its handlers still hear of it.
 import { describe, expect, it } from 'vitest';
-import { chord, MemoryHuey, RetryTask, TaskException } from 'huey-ts';
+import { chord, MemoryHuey, RetryTask, type TaskException } from 'huey-ts';
 import { Worker } from '../../src/consumer/worker.js';
 import { engineOf } from '../../src/huey.js';
 import { manualRuntime, START } from '../manual-runtime.js';

@@ -204,7 +204,7 @@ const TABLE = cells(`
 
 describe('settle', () => {
   it.each(TABLE)('%s | %s | %s', (outcome, kind, setting, effects, announcements) => {
-    const { ending, settings } = setup(outcome!, kind, setting);
+    const { ending, settings } = setup(outcome, kind, setting);
     const settled = settle(ending, settings);
     expect(settled.effects.map(inWords).join(', ')).toBe(effects);
     expect(settled.announcements.map((one) => announced(one, settled.effects)).join(', ')).toBe(

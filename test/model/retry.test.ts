@@ -70,7 +70,7 @@ describe('retryPlan', () => {
     ['a request may name a delay of zero', { retryDelayMs: 500 }, asked({ delay: 0 }), 1, NOW],
     ['a request may name an instant', {}, asked({ eta: new Date(NOW + 5) }), 1, NOW + 5],
     ['infinitely many stay infinitely many', { retries: Infinity }, asked(), Infinity],
-  ])('%s', (_, values, failure, retries, at = undefined) => {
+  ])('%s', (_, values, failure, retries, at?) => {
     expect(retryPlan(setup(values), failure, NOW)).toEqual({ retries, at });
   });
 });
