@@ -96,7 +96,7 @@ export class Simulation implements AsyncDisposable {
       await simulation.#employ(consumers, { workers, leaseTtl: options.leaseTtl ?? DEFAULT_LEASE_TTL });
       return simulation;
     } catch (error) {
-      await simulation[Symbol.asyncDispose]();
+      await simulation.stop();
       throw error;
     }
   }
@@ -152,8 +152,13 @@ export class Simulation implements AsyncDisposable {
     return this.events(task).map(({ signal }) => signal);
   }
 
-  /** Stops the consumers and gives the Huey its own clock and storage back. */
+  /** Ends the simulation: `await using` does the same at the end of the block. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** Stops the consumers and gives the Huey its own clock and storage back. Stopping twice does nothing more. */
+  async stop(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     let stopping = true;
