@@ -4,6 +4,7 @@
 import { boolean } from '../check.js';
 import { commit } from '../engine/announce.js';
 import type { Engine } from '../engine/engine.js';
+import { unreadable } from '../engine/execute.js';
 import { duePeriodic, nextPeriodicAt, periodicTick, SLOT_MS } from '../engine/periodic.js';
 import type { Announcement } from '../engine/settle.js';
 import type { Delivery, Settlement } from '../storage/storage.js';
@@ -127,13 +128,7 @@ export class Scheduler {
         announcements: [{ kind: 'signal', signal: 'enqueued', task, effect: 0 }],
       };
     } catch (error) {
-      this.#engine.runtime.logger.error('unreadable message moved to the dead letters', {
-        id: item.id,
-        task: item.task,
-        error,
-      });
-      const reason = error instanceof Error ? error.message : String(error);
-      return { settlement: { receipt, effects: [{ kind: 'bury', item, reason }] }, announcements: [] };
+      return unreadable(this.#engine, delivery, error);
     }
   }
 

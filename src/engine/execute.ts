@@ -118,7 +118,7 @@ export function expiresAt(task: Task, item: QueueItem): number | undefined {
 }
 
 /** A message that cannot become a task is kept among the dead letters; no worker dies of it. */
-function unreadable(engine: Engine, delivery: Delivery, error: unknown): Execution {
+export function unreadable(engine: Engine, delivery: Delivery, error: unknown): Execution {
   const { item, receipt } = delivery;
   engine.runtime.logger.error('unreadable message moved to the dead letters', {
     id: item.id,
