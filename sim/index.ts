@@ -1,3 +1,8 @@
 // The public names of huey-ts/sim.
-export { Simulation, type SimulationEvent, type SimulationOptions } from './simulation.js';
+export {
+  Simulation,
+  type SimulationEvent,
+  type SimulationOptions,
+  type UntilIdleOptions,
+} from './simulation.js';
 export { SimulationError } from './kernel.js';

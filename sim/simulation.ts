@@ -1,6 +1,6 @@
 // A consumer that runs the user's tasks under virtual time: the same Consumer, engine and tasks as in production, on
 // a clock, a source of chance and a storage of the simulation's own. The Huey gets its own back when it is disposed.
-import { checkOptionNames, expected, integer } from '../src/check.js';
+import { checkOptionNames, describe, expected, integer } from '../src/check.js';
 import { Consumer, type ConsumerOptions } from '../src/consumer/consumer.js';
 import { DEFAULT_LEASE_TTL } from '../src/consumer/lease-keeper.js';
 import type { Engine, ProcessLease } from '../src/engine/engine.js';
@@ -12,7 +12,7 @@ import { MemoryStorage } from '../src/storage/memory.js';
 import type { Storage } from '../src/storage/storage.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
 import { randomChooser } from './chooser.js';
-import { Kernel } from './kernel.js';
+import { Kernel, SimulationError } from './kernel.js';
 import { seededRandom } from './random.js';
 
 /** What `Simulation.start` takes beside the Huey. */
@@ -55,7 +55,13 @@ const KNOWN = ['start', 'seed', 'consumers', 'workers', 'leaseTtl', 'patience', 
 const DEFAULT_START = Date.UTC(2026, 0, 1);
 const HOUR_MS = 60 * 60 * 1000;
 /** untilIdle gives up after so much virtual time. */
-const LONGEST_MS = 10 * 366 * 24 * HOUR_MS;
+const LONGEST_RUN = '365 days';
+
+/** What `sim.untilIdle` takes. */
+export interface UntilIdleOptions {
+  /** Give up after so much virtual time. Default a year. */
+  readonly limit?: Duration;
+}
 
 /** States: running -> disposed. Simulations of different Hueys share nothing and may run side by side. */
 export class Simulation implements AsyncDisposable {
@@ -134,11 +140,26 @@ export class Simulation implements AsyncDisposable {
    * Lets time pass until nothing is queued, scheduled or running; periodic tasks that are due on the way run.
    * Moves from retry to retry and from eta to eta without a limit of recursion.
    */
-  async untilIdle(): Promise<void> {
+  async untilIdle(options: UntilIdleOptions = {}): Promise<void> {
+    checkOptionNames(options, ['limit'], 'untilIdle');
+    const limit = options.limit ?? LONGEST_RUN;
+    await this.#kernel.runWhile(() => this.#isWorking(), this.#kernel.now() + durationMs('limit', limit));
+    if (this.#isWorking()) throw this.#unfinished(limit);
+  }
+
+  #isWorking(): boolean {
     const storage = this.#engine.storage as MemoryStorage;
-    const isWorking = (): boolean =>
-      storage.pendingCount() > 0 || storage.scheduledCount() > 0 || this.#engine.executing.size > 0;
-    await this.#kernel.runWhile(isWorking, this.#kernel.now() + LONGEST_MS);
+    return storage.pendingCount() > 0 || storage.scheduledCount() > 0 || this.#engine.executing.size > 0;
+  }
+
+  #unfinished(limit: Duration): SimulationError {
+    const storage = this.#engine.storage as MemoryStorage;
+    const running = this.#engine.executing.places().map(({ task }) => `${task.name} (${task.id})`);
+    return new SimulationError(
+      `expected everything to end within ${describe(limit)} of virtual time, got ${storage.pendingCount()} queued, ` +
+        `${storage.scheduledCount()} scheduled and ${running.length} running (${running.join(', ') || 'none'}); ` +
+        'release what the bodies wait for, start a consumer, or give a longer limit',
+    );
   }
 
   /** Everything that happened so far, in order; of one task if named. */
