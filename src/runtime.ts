@@ -58,7 +58,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How long loops may go on in promise jobs before the rest of the process gets its turn. */
 const LONGEST_STREAK_MS = 20;
-let turnedAt = 0;
+/** When the host last had its turn, by its own clock, if loops have been at it since. */
+let streakSince: number | undefined;
 
 /** The real clock. Looks the globals up at each call, so that fake timers installed later drive it too. */
 export const systemClock: Clock = {
@@ -78,14 +79,26 @@ export const systemClock: Clock = {
     return () => globalThis.clearTimeout(handle);
   },
   soon(callback) {
-    if (host.realNow() - turnedAt < LONGEST_STREAK_MS) return void Promise.resolve().then(callback);
-    // Promise jobs that beget promise jobs would keep everything else in the process waiting for ever.
-    hostImmediate(() => {
-      turnedAt = host.realNow();
-      callback();
-    });
+    // Whoever fakes timers counts on promise jobs: nothing may wait for a real turn then.
+    if (isFaked() || !isStreakTooLong()) return void Promise.resolve().then(callback);
+    hostImmediate(callback);
   },
 };
+
+/** Promise jobs that beget promise jobs would keep everything else in the process waiting for ever. */
+function isStreakTooLong(): boolean {
+  if (streakSince === undefined) {
+    streakSince = host.realNow();
+    hostImmediate(() => {
+      streakSince = undefined;
+    });
+  }
+  return host.realNow() - streakSince >= LONGEST_STREAK_MS;
+}
+
+function isFaked(): boolean {
+  return globalThis.setTimeout !== hostTimeout;
+}
 
 /** The sleep that any clock with a timer can have. */
 export function sleepBy(clock: Pick<Clock, 'timer'>, delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -116,6 +129,7 @@ export function systemRuntime(logger: Logger = silentLogger): Runtime {
 // Captured at load: fake timers must not move the points at which a simulation looks whether the host has come to rest.
 const hostNextTick = process.nextTick;
 const hostImmediate = globalThis.setImmediate;
+const hostTimeout = globalThis.setTimeout;
 
 /** The host's event loop, for the simulator: it needs to know when code that it resumed has come to rest. */
 export const host = {
