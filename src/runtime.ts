@@ -67,16 +67,19 @@ export const systemClock: Clock = {
   monotonic: () => globalThis.performance.now(),
   sleep: (delayMs, signal) => sleepBy(systemClock, delayMs, signal),
   timer(delayMs, callback) {
-    let handle: ReturnType<typeof setTimeout>;
+    let cancel: () => void;
     const arm = (remainingMs: number): void => {
+      // A timer is cleared by the clock that it was set on, whichever is installed by then.
+      const { setTimeout, clearTimeout } = globalThis;
       const chunkMs = Math.min(Math.max(remainingMs, 0), LONGEST_TIMER_MS);
-      handle = globalThis.setTimeout(
+      const handle = setTimeout(
         () => (remainingMs > chunkMs ? arm(remainingMs - chunkMs) : callback()),
         chunkMs,
       );
+      cancel = () => clearTimeout(handle);
     };
     arm(delayMs);
-    return () => globalThis.clearTimeout(handle);
+    return () => cancel();
   },
   soon(callback) {
     // Whoever fakes timers counts on promise jobs: nothing may wait for a real turn then.

@@ -6,8 +6,8 @@
 // - Install the fake clock before the consumer starts. What waits already waits for real time, until it is woken.
 // - Fake `performance` along with Date and the timers (both libraries do unless told otherwise): timeouts of tasks are
 //   measured by it. AbortSignal.timeout is faked by neither: use the context's signal.
-// - @sinonjs/fake-timers also fakes nextTick and queueMicrotask. The consumer does not mind, but streams and sockets do:
-//   install it with `toNotFake: ['nextTick', 'queueMicrotask']` when tasks do real I/O.
+// - @sinonjs/fake-timers also fakes nextTick and queueMicrotask unless told otherwise. The consumer does not mind, but
+//   streams, sockets and vitest itself do: install it with `toNotFake: ['nextTick', 'queueMicrotask']`.
 // - A blocking read waits for faked time, and so for ever, unless time is advanced meanwhile.
 //
 // The simulator of huey-ts/sim needs none of this; it works with the clock faked, too.
@@ -29,16 +29,7 @@ interface FakeClock {
   uninstall(): void;
 }
 
-function sinon(name: string, toNotFake: FakeTimers.FakeMethod[]): FakeClock {
-  let clock: FakeTimers.Clock;
-  return {
-    name,
-    install: () => (clock = FakeTimers.install({ now: START, toNotFake })),
-    advance: (ms) => clock.tickAsync(ms),
-    timers: () => clock.countTimers(),
-    uninstall: () => clock.uninstall(),
-  };
-}
+let sinon: FakeTimers.Clock;
 
 const CLOCKS: FakeClock[] = [
   {
@@ -48,8 +39,13 @@ const CLOCKS: FakeClock[] = [
     timers: () => vi.getTimerCount(),
     uninstall: () => void vi.useRealTimers(),
   },
-  sinon('@sinonjs/fake-timers', []),
-  sinon('@sinonjs/fake-timers without nextTick', ['nextTick', 'queueMicrotask']),
+  {
+    name: '@sinonjs/fake-timers',
+    install: () => (sinon = FakeTimers.install({ now: START, toNotFake: ['nextTick', 'queueMicrotask'] })),
+    advance: (ms) => sinon.tickAsync(ms),
+    timers: () => sinon.countTimers(),
+    uninstall: () => sinon.uninstall(),
+  },
 ];
 
 let used: { clock: FakeClock; consumer: Consumer } | undefined;
@@ -179,6 +175,7 @@ describe('the traps', () => {
     const huey = new MemoryHuey();
     const log: number[] = [];
     const work = huey.task('work', () => log.push(Date.now() - START));
+    const before = realTimers();
     const consumer = huey.createConsumer();
     await consumer.start();
     used = { clock: clock!, consumer };
@@ -186,5 +183,13 @@ describe('the traps', () => {
     await work.schedule([], { delay: '1h' });
     await clock!.advance(2 * HOUR);
     expect(log).toHaveLength(1);
+    await consumer.stop();
+    // vitest may have set one of its own meanwhile; the consumer had three.
+    expect(realTimers()).toBeLessThan(before + 2);
   });
 });
+
+/** How many timers the process really has. */
+function realTimers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
