@@ -1,10 +1,9 @@
 // Keeps a consumer's lease alive while it holds something, and takes over what dead consumers held: their deliveries
 // go back to their places, and those that were delivered too often are brought to an end.
-import { announce } from '../engine/announce.js';
+import { commit } from '../engine/announce.js';
 import type { Engine } from '../engine/engine.js';
 import { exhaust } from '../engine/execute.js';
 import { DeliveriesExhausted } from '../errors.js';
-import type { Delivery } from '../storage/storage.js';
 import { type Duration, durationMs } from '../time.js';
 
 export interface LeaseOptions {
@@ -59,7 +58,8 @@ export class LeaseKeeper {
     );
     if (requeued.length > 0)
       runtime.logger.warn('took over deliveries of a dead consumer', { count: requeued.length });
-    for (const delivery of exhausted) await this.#end(delivery, now);
+    for (const delivery of exhausted)
+      await commit(this.#engine, [exhaust(this.#engine, delivery, new DeliveriesExhausted(delivery.count))]);
     if (!this.#skipIdle || this.#isHolding()) return now + this.renewEveryMs;
     return Math.max(now, nextExpiryAt ?? now + IDLE_MS);
   }
@@ -67,16 +67,5 @@ export class LeaseKeeper {
   /** Gives the lease up; what is still held under it goes back at the next recovery. */
   async stop(): Promise<void> {
     await this.#engine.storage.endLease(this.#lease, this.#engine.now());
-  }
-
-  async #end(delivery: Delivery, now: number): Promise<void> {
-    const { storage } = this.#engine;
-    const { settlement, announcements } = exhaust(
-      this.#engine,
-      delivery,
-      new DeliveriesExhausted(delivery.count),
-    );
-    const { settled } = await storage.turn({ settled: [settlement], take: 0, lease: this.#lease, now });
-    await announce(this.#engine, { announcements, result: settled[0]! });
   }
 }
