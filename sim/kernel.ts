@@ -95,14 +95,14 @@ export class Kernel implements Clock {
 
   /** Runs until the condition holds when everything has come to rest at an instant, or nothing is left to wait for, or the limit is reached. */
   async runWhile(condition: () => boolean, limit: number): Promise<void> {
-    await this.#takeTurn(() => this.#drive(() => !condition() || this.#nextAt() > limit));
+    await this.#takeTurn(() => this.#driveWhile(condition, limit));
   }
 
   /** The last turn, which runs like runWhile: who still waits afterwards, or for a turn, is refused. */
   async end(condition: () => boolean, limit: number): Promise<void> {
     await this.#takeTurn(async () => {
       try {
-        await this.#drive(() => !condition() || this.#nextAt() > limit);
+        await this.#driveWhile(condition, limit);
       } finally {
         this.#ended = true;
         for (const refuse of this.#waiting) refuse(ended());
@@ -144,6 +144,10 @@ export class Kernel implements Clock {
       // Bodies wait with a signal, and are left where they are in the end.
       if (signal === undefined) this.#waiting.add(reject);
     });
+  }
+
+  #driveWhile(condition: () => boolean, limit: number): Promise<void> {
+    return this.#drive(() => !condition() || this.#nextAt() > limit);
   }
 
   async #driveTo(instant: number): Promise<void> {
