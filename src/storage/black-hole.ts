@@ -33,6 +33,10 @@ export class BlackHoleStorage implements Storage {
     return () => {};
   }
 
+  watch(): () => void {
+    return () => {};
+  }
+
   pending(): readonly never[] {
     return NOTHING;
   }
@@ -124,6 +128,10 @@ export class BlackHoleStorage implements Storage {
   keepLease(): void {}
 
   endLease(): void {}
+
+  held(): readonly never[] {
+    return NOTHING;
+  }
 
   recover(): Recovery {
     return { requeued: NOTHING, exhausted: NOTHING, nextExpiryAt: undefined };

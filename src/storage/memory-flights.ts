@@ -11,7 +11,8 @@ interface Lease {
   known: boolean;
 }
 
-interface Flight {
+/** An entry in flight. */
+export interface Flight {
   readonly receipt: string;
   readonly entry: Entry;
   readonly lease: Lease;
@@ -61,6 +62,14 @@ export class MemoryFlights {
     for (const [name, lease] of this.#leases)
       if (lease.held === 0 && lease.expiresAt <= now) this.#leases.delete(name);
     return entries;
+  }
+
+  /** What is in flight under a lease, or under any, in the order of the queue. */
+  held(leaseName: string | undefined): Flight[] {
+    this.#file();
+    return [...this.#flights.values()]
+      .filter(({ lease }) => leaseName === undefined || lease.name === leaseName)
+      .sort((a, b) => compareEntries(a.entry, b.entry));
   }
 
   keep(leaseName: string, expiresAt: number): void {

@@ -66,7 +66,10 @@ export class MemoryStorage implements Storage {
   readonly #slots = new Map<string, number>();
   readonly #dead = new Map<string, DeadItem>();
   readonly #listeners = new Set<StorageListener>();
+  readonly #watchers = new Map<string, Set<() => void>>();
   #sequence = 0;
+  /** Whether anything may be there that expires. */
+  #mayExpire = false;
   /** Most queues never hold a revocation; then nobody needs to look for one. */
   #mayHoldRevocations = false;
   #queueGained = false;
@@ -101,6 +104,16 @@ export class MemoryStorage implements Storage {
   subscribe(listener: StorageListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  watch(key: string, listener: () => void): () => void {
+    const watchers = this.#watchers.get(key) ?? new Set();
+    watchers.add(listener);
+    this.#watchers.set(key, watchers);
+    return () => {
+      watchers.delete(listener);
+      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
+    };
   }
 
   pending(limit = Infinity): readonly QueueItem[] {
@@ -217,6 +230,10 @@ export class MemoryStorage implements Storage {
     this.#flights.end(lease);
   }
 
+  held(now: number, lease?: string): readonly Delivery[] {
+    return this.#flights.held(lease).map(({ receipt, entry }) => this.#delivery(receipt, entry, now));
+  }
+
   recover(lease: string, maxDeliveries: number, now: number): Recovery {
     const requeued: QueueItem[] = [];
     const exhausted: Delivery[] = [];
@@ -228,6 +245,7 @@ export class MemoryStorage implements Storage {
       }
     }
     this.#locks.sweep(now);
+    this.#sweepData(now);
     this.#notify();
     return { requeued, exhausted, nextExpiryAt: this.#flights.nextExpiryAt(lease) };
   }
@@ -247,6 +265,7 @@ export class MemoryStorage implements Storage {
 
   close(): void {
     this.#listeners.clear();
+    this.#watchers.clear();
     // Done once here, so that an open storage need not ask in every call whether it is closed.
     for (const call of Object.getOwnPropertyNames(MemoryStorage.prototype))
       if (call !== 'constructor' && call !== 'close') Object.defineProperty(this, call, { value: refuse });
@@ -347,13 +366,26 @@ export class MemoryStorage implements Storage {
   }
 
   #launch(entry: Entry, { lease, now }: Taker): Delivery {
-    const { item, count } = entry;
-    return { item, receipt: this.#flights.launch(entry, lease), count, revoked: this.#revoked(item, now) };
+    return this.#delivery(this.#flights.launch(entry, lease), entry, now);
+  }
+
+  #delivery(receipt: string, { item, count }: Entry, now: number): Delivery {
+    return { item, receipt, count, revoked: this.#revoked(item, now) };
   }
 
   #put(key: string, data: string, expiresAt: number | undefined): void {
     if (key.startsWith('revoked')) this.#mayHoldRevocations = true;
+    if (expiresAt !== undefined) this.#mayExpire = true;
     this.#data.set(key, { data, expiresAt });
+    if (this.#watchers.size > 0) for (const listener of this.#watchers.get(key) ?? NOTHING) listener();
+  }
+
+  /** Forgets what has expired and was never asked for. */
+  #sweepData(now: number): void {
+    if (!this.#mayExpire) return;
+    this.#mayExpire = false;
+    for (const [key, { expiresAt }] of this.#data)
+      if (expiresAt !== undefined && this.peek(key, now) !== undefined) this.#mayExpire = true;
   }
 
   #nextSequence(): number {

@@ -254,6 +254,11 @@ export interface Storage {
    * other; returns how to stop that.
    */
   subscribe(listener: StorageListener): () => void;
+  /**
+   * Calls the listener, if the storage notifies, when data may have been put under the key, through this handle or any
+   * other; returns how to stop that. For readers who wait for a result.
+   */
+  watch(key: string, listener: () => void): () => void;
 
   /** Queued items in the order in which they would be taken; at most `limit`, as below. Default all. */
   pending(limit?: number): Awaitable<readonly QueueItem[]>;
@@ -316,8 +321,13 @@ export interface Storage {
   /** Ends a lease: its locks are free at once, its deliveries go back at the next recovery. */
   endLease(lease: string, now: number): Awaitable<void>;
   /**
+   * What is in flight under a lease, or under any if none is named, in the order of the queue. A consumer that lost the
+   * answer to a turn asks what it holds; an operator, what is running.
+   */
+  held(now: number, lease?: string): Awaitable<readonly Delivery[]>;
+  /**
    * Takes over what dead leases hold: deliveries go back into their places, or, from the `maxDeliveries`-th on, to the
-   * recovering lease.
+   * recovering lease. It is called every now and then whatever happens, so a storage clears away here what has expired.
    */
   recover(lease: string, maxDeliveries: number, now: number): Awaitable<Recovery>;
 

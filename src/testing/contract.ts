@@ -6,6 +6,7 @@ import { deadLetterCases } from './contract/dead-letters.js';
 import { deliveryCases } from './contract/deliveries.js';
 import { deliveringCases } from './contract/delivering.js';
 import { flushCases } from './contract/flush.js';
+import { heldCases } from './contract/held.js';
 import { lifecycleCases } from './contract/lifecycle.js';
 import { lockCases } from './contract/locks.js';
 import { notificationCases } from './contract/notifications.js';
@@ -29,6 +30,7 @@ export const storageContract: readonly ContractCase[] = [
   ...deliveringCases,
   ...deliveryCases,
   ...recoveryCases,
+  ...heldCases,
   ...chordCases,
   ...dataCases,
   ...lockCases,

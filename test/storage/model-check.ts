@@ -77,6 +77,7 @@ const CALL = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ call: fc.constant('keepLease'), lease: LEASES, forMs: SHORTLY }) },
   fc.record({ call: fc.constant('endLease'), lease: LEASES }),
+  { weight: 2, arbitrary: fc.record({ call: fc.constant('held'), lease: maybe(LEASES) }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -188,6 +189,8 @@ class Side {
         return storage.recover(call.lease, call.most, now);
       case 'keepLease':
         return storage.keepLease(call.lease, now + call.forMs, now);
+      case 'held':
+        return storage.held(now, call.lease);
       case 'endLease':
         return storage.endLease(call.lease, now);
       case 'resolveDead':

@@ -149,9 +149,19 @@ export class NaiveStorage implements Storage {
     const { item, count } = row;
     const receipt = `receipt ${this.nextPlace()}`;
     this.inFlight.push({ ...row, receipt, lease });
+    return { item, receipt, count, revoked: this.isRevoked(item, now) };
+  }
+
+  isRevoked(item: QueueItem, now: number): boolean {
     const keys = this.keys(now);
-    const revoked = keys.includes(revokedKey(item.id)) || keys.includes(revokedTaskKey(item.task));
-    return { item, receipt, count, revoked };
+    return keys.includes(revokedKey(item.id)) || keys.includes(revokedTaskKey(item.task));
+  }
+
+  held(now: number, lease?: string): Delivery[] {
+    return this.inFlight
+      .filter((row) => lease === undefined || row.lease === lease)
+      .sort((a, b) => b.item.priority - a.item.priority || a.place - b.place)
+      .map(({ item, receipt, count }) => ({ item, receipt, count, revoked: this.isRevoked(item, now) }));
   }
 
   handOver({ now, limit, lease }: HandOver): HandedOver {
@@ -166,6 +176,10 @@ export class NaiveStorage implements Storage {
   }
 
   subscribe(): () => void {
+    return () => {};
+  }
+
+  watch(): () => void {
     return () => {};
   }
 

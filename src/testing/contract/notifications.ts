@@ -29,6 +29,19 @@ async function tells(
   unsubscribe();
 }
 
+/** Asserts that a reader who waits for a key is told, if the storage notifies and retains; or, not `expected`, is not. */
+async function tellsOf(subject: Subject, key: string, act: () => unknown, expected = true): Promise<void> {
+  const told = new AbortController();
+  const stop = subject.storage.watch(key, () => told.abort());
+  await act();
+  const { notifies, retains } = subject.storage.capabilities;
+  if (expected && notifies && retains) {
+    await systemRuntime().clock.sleep(PATIENCE_MS, told.signal);
+    await subject.answers(told.signal.aborted, true, true);
+  }
+  stop();
+}
+
 export const notificationCases = casesOf('notifications', {
   'tell that the queue has gained': async (subject) => {
     const { storage } = subject;
@@ -105,6 +118,23 @@ export const notificationCases = casesOf('notifications', {
     await tells(subject, 'queue', () => subject.enqueue('a'));
     stop();
     if (storage.capabilities.notifies) await subject.answers(seen, 1, undefined);
+  },
+
+  'tell a reader that data was put under its key, and no other': async (subject) => {
+    const { storage } = subject;
+    const calls: string[] = [];
+    const put = (key: string): Promise<unknown> => subject.apply([{ kind: 'put', key, data: 'x' }]);
+    const stop = storage.watch('other', () => void calls.push('other'));
+    await tellsOf(subject, 'mine', () => put('mine'));
+    await tellsOf(subject, 'mine', () => put('mine'));
+    await subject.answers(calls, [], []);
+    stop();
+    stop();
+    await put('other');
+    await tellsOf(subject, 'mine', () => storage.putIfEmpty('mine', 'x', NOW), false);
+    await storage.delete('mine', NOW);
+    await tellsOf(subject, 'mine', () => storage.putIfEmpty('mine', 'x', NOW));
+    await subject.answers(calls, [], []);
   },
 
   'reach the other handles of a shared storage': async (subject, setup) => {
