@@ -3,13 +3,13 @@
 import { checkOptionNames, describe, expected, integer } from '../src/check.js';
 import { Consumer, type ConsumerOptions } from '../src/consumer/consumer.js';
 import { DEFAULT_LEASE_TTL } from '../src/consumer/lease-keeper.js';
-import type { Engine, ProcessLease } from '../src/engine/engine.js';
+import type { Engine } from '../src/engine/engine.js';
+import { Environment } from '../src/engine/environment.js';
 import { engineOf, type Huey } from '../src/huey.js';
 import type { Signal } from '../src/model/signals.js';
 import type { Task } from '../src/model/task.js';
 import { host, type Runtime } from '../src/runtime.js';
 import { MemoryStorage } from '../src/storage/memory.js';
-import type { Storage } from '../src/storage/storage.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
 import { randomChooser } from './chooser.js';
 import { Kernel, SimulationError } from './kernel.js';
@@ -43,14 +43,6 @@ export interface SimulationEvent {
   readonly error?: unknown;
 }
 
-/** What the Huey had before, to be given back. */
-interface Before {
-  readonly runtime: Runtime;
-  readonly storage: Storage;
-  readonly immediate: boolean;
-  readonly leases: readonly ProcessLease[];
-}
-
 const KNOWN = ['start', 'seed', 'consumers', 'workers', 'leaseTtl', 'patience', 'maxStepsPerInstant'];
 const DEFAULT_START = Date.UTC(2026, 0, 1);
 const HOUR_MS = 60 * 60 * 1000;
@@ -67,15 +59,13 @@ export interface UntilIdleOptions {
 export class Simulation implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #kernel: Kernel;
-  readonly #before: Before;
   readonly #events: SimulationEvent[] = [];
   #consumers: Consumer[] = [];
   #disposed = false;
 
-  private constructor(engine: Engine, kernel: Kernel, before: Before) {
+  private constructor(engine: Engine, kernel: Kernel) {
     this.#engine = engine;
     this.#kernel = kernel;
-    this.#before = before;
   }
 
   /** Puts the Huey under virtual time, on an empty memory storage, and starts its consumers. */
@@ -96,7 +86,9 @@ export class Simulation implements AsyncDisposable {
     const seed = options.seed ?? 1;
     if (!Number.isSafeInteger(seed)) throw expected('seed', 'a safe integer', seed);
     const kernel = newKernel(engine, options, seed);
-    const simulation = new Simulation(engine, kernel, takeOver(engine, kernel, seed));
+    const environment = simulated(engine, kernel, seed);
+    engine.route = () => environment;
+    const simulation = new Simulation(engine, kernel);
     engine.signals.connect(simulation.#record, []);
     try {
       await simulation.#employ(consumers, { workers, leaseTtl: options.leaseTtl ?? DEFAULT_LEASE_TTL });
@@ -192,7 +184,7 @@ export class Simulation implements AsyncDisposable {
       if (!stopping) await stopped;
     } finally {
       this.#engine.signals.disconnect(this.#record, []);
-      giveBack(this.#engine, this.#before);
+      this.#engine.route = undefined;
     }
   }
 
@@ -211,13 +203,10 @@ function newKernel(engine: Engine, options: SimulationOptions, seed: number): Ke
   });
 }
 
-/** Replaces clock, chance, ids and storage; the logger stays. */
-function takeOver(engine: Engine, kernel: Kernel, seed: number): Before {
-  const { runtime, storage } = engine;
-  const before = { runtime, storage, immediate: engine.settings.immediate, leases: [...engine.leases] };
-  engine.leases.clear();
+/** Where the Huey lives while it is simulated: clock, chance, ids and storage of its own; the logger stays. */
+function simulated(engine: Engine, kernel: Kernel, seed: number): Environment {
   const counters = new Map<string, number>();
-  engine.runtime = {
+  const runtime: Runtime = {
     clock: kernel,
     // Apart from the interleavings', so that a task that draws numbers does not change them.
     random: seededRandom(seed + 2 ** 32),
@@ -228,19 +217,7 @@ function takeOver(engine: Engine, kernel: Kernel, seed: number): Before {
         return `${kind}-${count}`;
       },
     },
-    logger: before.runtime.logger,
+    logger: engine.runtime.logger,
   };
-  engine.storage = new MemoryStorage();
-  engine.settings.immediate = false;
-  return before;
-}
-
-function giveBack(engine: Engine, { runtime, storage, immediate, leases }: Before): void {
-  engine.runtime = runtime;
-  engine.storage = storage;
-  engine.settings.immediate = immediate;
-  // What is left of a body that never ended is nobody's any more.
-  engine.executing.clear();
-  engine.leases.clear();
-  for (const lease of leases) engine.leases.add(lease);
+  return new Environment(runtime, new MemoryStorage());
 }

@@ -1,7 +1,7 @@
 // The facade: wires the engine to its storage and gives names to what users do. It decides nothing.
 import { callable, expected, nonEmptyString } from './check.js';
 import { Consumer, type ConsumerOptions } from './consumer/consumer.js';
-import { Engine } from './engine/engine.js';
+import { type Engine, newEngine } from './engine/engine.js';
 import type { Work } from './engine/canvas.js';
 import type { TaskContext } from './engine/context.js';
 import { enqueue, type HandleOf } from './engine/enqueue.js';
@@ -64,7 +64,7 @@ export class Huey {
     if (typeof storage !== 'function') usable(storage);
     const resolved = resolveHueyOptions(options, ['storage']);
     const inMemory = resolved.immediate && resolved.immediateUseMemory;
-    this.#engine = new Engine(resolved, inMemory ? new MemoryStorage() : this.#createStorage());
+    this.#engine = newEngine(resolved, inMemory ? new MemoryStorage() : this.#createStorage());
     engines.set(this, this.#engine);
   }
 
@@ -79,16 +79,16 @@ export class Huey {
 
   /** Whether tasks run at once, inside the call that enqueues them. */
   get immediate(): boolean {
-    return this.#engine.settings.immediate;
+    return this.#engine.immediate;
   }
 
   /** Switching swaps the storage for a fresh one in memory, and back for the real one. */
   set immediate(immediate: boolean) {
-    const engine = this.#engine;
-    if (flag('immediate', immediate) === engine.settings.immediate) return;
-    engine.settings.immediate = immediate;
-    if (engine.options.immediateUseMemory)
-      engine.storage = immediate ? new MemoryStorage() : this.#createStorage();
+    const { environment, options } = this.#engine;
+    if (flag('immediate', immediate) === environment.immediate) return;
+    environment.immediate = immediate;
+    if (options.immediateUseMemory)
+      environment.storage = immediate ? new MemoryStorage() : this.#createStorage();
   }
 
   /** Whether what tasks return is kept. */

@@ -2,7 +2,8 @@
 // simulator runs this very class on a virtual one. States: idle -> running -> stopped; starting and stopping twice
 // are fine, and when stop resolves nothing runs and no timer is left.
 import { checkOptionNames, integer } from '../check.js';
-import type { Engine, ProcessLease } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
+import type { ProcessLease } from '../engine/environment.js';
 import type { Duration } from '../time.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Loop } from './loop.js';

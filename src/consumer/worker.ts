@@ -115,7 +115,7 @@ export class Worker {
       lease: this.#options.lease,
       leaseUntil: now + this.#options.leaseTtlMs,
       now,
-      deliver: engine.settings.immediate,
+      deliver: engine.immediate,
     });
     const { settled, deliveries } = 'then' in answer ? await answer : answer;
     if (ended === undefined) return deliveries;

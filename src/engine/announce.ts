@@ -52,11 +52,11 @@ const IMMEDIATE_LEASE_MS = 24 * 60 * 60 * 1000;
 /** A turn that takes nothing from the queue: in immediate mode, what it enqueues is handed over at once. */
 function turnOf(engine: Engine, settled: readonly Settlement[]): Turn {
   const now = engine.now();
-  if (!engine.settings.immediate) return { settled, take: 0, lease: '', now };
+  if (!engine.immediate) return { settled, take: 0, lease: '', now };
   return {
     settled,
     take: 0,
-    lease: engine.immediateLease,
+    lease: engine.environment.immediateLease,
     leaseUntil: now + IMMEDIATE_LEASE_MS,
     now,
     deliver: true,
@@ -75,7 +75,7 @@ interface Frame extends Committed {
 export function announce(engine: Engine, committed: Committed): Promise<void> | undefined {
   const frames: Frame[] = [];
   push(frames, engine, committed);
-  const idle = !engine.settings.immediate && !engine.signals.hearsAny && engine.hooks.postExecute.size === 0;
+  const idle = !engine.immediate && !engine.signals.hearsAny && engine.hooks.postExecute.size === 0;
   return idle || frames.length === 0 ? undefined : walk(engine, frames);
 }
 

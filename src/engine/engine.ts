@@ -1,10 +1,11 @@
-// What every rule of the engine works on: the declarations, who listens, the settings, and the two things that tests
-// and the simulator replace, the runtime and the storage.
+// What every rule of the engine works on: the declarations, who listens, the settings, and the environment that tests
+// and the simulator replace.
 import type { ResolvedHueyOptions } from '../model/huey-options.js';
 import { type Runtime, systemRuntime } from '../runtime.js';
 import type { Storage } from '../storage/storage.js';
 import { Codec } from './codec.js';
-import { Executing } from './executing.js';
+import { Environment, type ProcessLease } from './environment.js';
+import type { Executing } from './executing.js';
 import { Hooks } from './hooks.js';
 import { Registry } from './registry.js';
 import { SignalBus } from './signal-bus.js';
@@ -14,53 +15,95 @@ export interface EngineSettings {
   results: boolean;
   storeNone: boolean;
   storeIntermediateErrors: boolean;
-  immediate: boolean;
 }
 
-/** What a consumer that works in this process offers to those who take a lock: the lock ends with its process. */
-export interface ProcessLease {
-  readonly name: string;
-  /** Keeps the lease alive from now on; returns how to say that nothing is held under it any more. */
-  hold(): Promise<() => void>;
+/** What is the same in every environment. */
+interface Declarations {
+  readonly options: ResolvedHueyOptions;
+  readonly settings: EngineSettings;
+  readonly codec: Codec;
+  readonly registry: Registry;
+  readonly signals: SignalBus;
+  readonly hooks: Hooks;
+  readonly lockNames: Set<string>;
 }
 
 export class Engine {
   readonly options: ResolvedHueyOptions;
   readonly settings: EngineSettings;
   readonly codec: Codec;
-  readonly registry = new Registry();
-  readonly signals = new SignalBus();
-  readonly hooks = new Hooks();
+  readonly registry: Registry;
+  readonly signals: SignalBus;
+  readonly hooks: Hooks;
   /** Names of locks that were ever asked for here: what `flushLocks` frees. */
-  readonly lockNames = new Set<string>();
-  /** The tasks whose bodies run in this process now. */
-  readonly executing = new Executing();
-  runtime: Runtime;
-  storage: Storage;
-  /** Those of the consumers that work in this process. */
-  readonly leases = new Set<ProcessLease>();
-  #immediateLease: string | undefined;
+  readonly lockNames: Set<string>;
+  /** Where it lives, unless a route says otherwise. */
+  readonly home: Environment;
+  /**
+   * Chooses the environment call by call: that of the running test, or of the simulated process whose turn it is;
+   * undefined for home.
+   */
+  route: (() => Environment | undefined) | undefined;
 
-  constructor(options: ResolvedHueyOptions, storage: Storage) {
-    this.options = options;
-    this.settings = {
-      results: options.results,
-      storeNone: options.storeNone,
-      storeIntermediateErrors: options.storeIntermediateErrors,
-      immediate: options.immediate,
-    };
-    this.runtime = options.runtime ?? systemRuntime(options.logger);
-    this.codec = new Codec(options.serializer, options.maxMessageBytes);
-    this.storage = storage;
+  constructor(declarations: Declarations, home: Environment) {
+    this.options = declarations.options;
+    this.settings = declarations.settings;
+    this.codec = declarations.codec;
+    this.registry = declarations.registry;
+    this.signals = declarations.signals;
+    this.hooks = declarations.hooks;
+    this.lockNames = declarations.lockNames;
+    this.home = home;
+  }
+
+  /** An engine with the same declarations and listeners that lives elsewhere for good. */
+  fork(environment: Environment): Engine {
+    return new Engine(this, environment);
+  }
+
+  get environment(): Environment {
+    return this.route === undefined ? this.home : (this.route() ?? this.home);
+  }
+
+  get runtime(): Runtime {
+    return this.environment.runtime;
+  }
+
+  get storage(): Storage {
+    return this.environment.storage;
+  }
+
+  get immediate(): boolean {
+    return this.environment.immediate;
+  }
+
+  get executing(): Executing {
+    return this.environment.executing;
+  }
+
+  get leases(): Set<ProcessLease> {
+    return this.environment.leases;
   }
 
   now(): number {
-    return this.runtime.clock.now();
+    return this.environment.runtime.clock.now();
   }
+}
 
-  /** The lease under which this process holds what it runs in immediate mode. */
-  get immediateLease(): string {
-    this.#immediateLease ??= this.runtime.ids.next('lease');
-    return this.#immediateLease;
-  }
+/** The engine of a new Huey. */
+export function newEngine(options: ResolvedHueyOptions, storage: Storage): Engine {
+  const { results, storeNone, storeIntermediateErrors } = options;
+  const runtime = options.runtime ?? systemRuntime(options.logger);
+  return new Engine(
+    {
+      options,
+      settings: { results, storeNone, storeIntermediateErrors },
+      codec: new Codec(options.serializer, options.maxMessageBytes),
+      registry: new Registry(),
+      signals: new SignalBus(),
+      hooks: new Hooks(),
+      lockNames: new Set(),
+    },
+    new Environment(runtime, storage, options.immediate),
+  );
 }
