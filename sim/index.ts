@@ -5,4 +5,4 @@ export {
   type SimulationOptions,
   type UntilIdleOptions,
 } from './simulation.js';
-export { SimulationError } from './kernel.js';
+export { SimulationError } from './simulation-error.js';

@@ -1,16 +1,14 @@
 // Virtual time. Whatever waits, waits here: for an instant, or for its turn. One step resumes one waiter and lets it
 // run until everything that it set in motion has come to rest; so code interleaves only where it waits, never by how
 // many promises it is made of. When nothing is ready, time jumps to the next instant that somebody waits for.
-import { HueyError } from '../src/errors.js';
 import { Heap } from '../src/heap.js';
 import { type Clock, host } from '../src/runtime.js';
-import type { Chooser } from './chooser.js';
+import type { CandidateKey, Chooser } from './choosers/chooser.js';
 import { Outside } from './outside.js';
+import { SimulationError } from './simulation-error.js';
 
-/** The simulation cannot go on: it is stuck at one instant. */
-export class SimulationError extends HueyError {
-  override name = 'SimulationError';
-}
+/** What is ready has no name of its own: it is known by its place among those that are ready. */
+const placeOf: CandidateKey = (index) => String(index);
 
 export interface KernelOptions {
   /** Epoch milliseconds at the start. */
@@ -185,7 +183,9 @@ export class Kernel implements Clock {
   async #step(): Promise<void> {
     const count = this.#ready.length;
     const callback =
-      count === 1 ? this.#ready.pop() : this.#ready.splice(this.#options.chooser.choose(count), 1)[0];
+      count === 1
+        ? this.#ready.pop()
+        : this.#ready.splice(this.#options.chooser.choose('turn', count, placeOf), 1)[0];
     this.#steps += 1;
     callback!();
     await rest();

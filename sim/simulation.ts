@@ -11,9 +11,10 @@ import type { Task } from '../src/model/task.js';
 import { host, type Runtime } from '../src/runtime.js';
 import { MemoryStorage } from '../src/storage/memory.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
-import { randomChooser } from './chooser.js';
-import { Kernel, SimulationError } from './kernel.js';
+import { randomChooser } from './choosers/random.js';
+import { Kernel } from './kernel.js';
 import { seededRandom } from './random.js';
+import { SimulationError } from './simulation-error.js';
 
 /** What `Simulation.start` takes beside the Huey. */
 export interface SimulationOptions {

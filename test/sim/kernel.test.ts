@@ -1,12 +1,14 @@
 // Virtual time by itself: what is due when, who goes on, and whose turn it is to drive.
 import { describe, expect, it } from 'vitest';
-import { type Chooser, firstComeChooser } from '../../sim/chooser.js';
-import { Kernel, type KernelOptions, SimulationError } from '../../sim/kernel.js';
+import type { Chooser } from '../../sim/choosers/chooser.js';
+import { firstComeChooser } from '../../sim/choosers/first-come.js';
+import { Kernel, type KernelOptions } from '../../sim/kernel.js';
+import { SimulationError } from '../../sim/simulation-error.js';
 
 /** Further than anything here is due. */
 const FAR = 1e9;
 
-const LAST: Chooser = { choose: (count) => count - 1 };
+const LAST: Chooser = { choose: (_kind, count) => count - 1 };
 
 function setup(options: Partial<KernelOptions> = {}) {
   const kernel = new Kernel({
@@ -86,7 +88,9 @@ describe('who is ready at one instant', () => {
 
   it('is not a question for the chooser when it is one alone', async () => {
     const counts: number[] = [];
-    const { kernel, note } = setup({ chooser: { choose: (count) => counts.push(count) - counts.length } });
+    const { kernel, note } = setup({
+      chooser: { choose: (_kind, count) => counts.push(count) - counts.length },
+    });
     for (const delay of [1, 2, 2, 2]) kernel.timer(delay, note('tick'));
     await kernel.runFor(5);
     expect(counts).toEqual([3, 2]);

@@ -1,0 +1,41 @@
+// Writes down what another chooser answers: as the plain list that `replayChooser` follows to the letter, and as the
+// preemptions that set the run apart from a serial one.
+import type { CandidateKey, ChoiceKind, Chooser } from './chooser.js';
+import { ContestedTurns, type Preemption } from './preemption.js';
+
+/** One question with its answer. */
+export interface RecordedChoice {
+  readonly kind: ChoiceKind;
+  readonly n: number;
+  readonly answer: number;
+}
+
+/** Passes every question on, and remembers the answer. */
+export class RecordingChooser implements Chooser {
+  readonly #inner: Chooser;
+  readonly #choices: RecordedChoice[] = [];
+  readonly #preemptions: Preemption[] = [];
+  readonly #turns = new ContestedTurns();
+
+  constructor(inner: Chooser) {
+    this.#inner = inner;
+  }
+
+  choose(kind: ChoiceKind, n: number, key: CandidateKey): number {
+    const answer = this.#inner.choose(kind, n, key);
+    this.#choices.push({ kind, n, answer });
+    const preemption = this.#turns.explain(kind, n, key, answer);
+    if (preemption !== undefined) this.#preemptions.push(preemption);
+    return answer;
+  }
+
+  /** All choices so far: plain data. */
+  get choices(): readonly RecordedChoice[] {
+    return this.#choices;
+  }
+
+  /** What makes a `preemptiveChooser` answer the same questions in the same way: plain data, empty after a serial run. */
+  get preemptions(): readonly Preemption[] {
+    return this.#preemptions;
+  }
+}
