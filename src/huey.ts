@@ -1,11 +1,14 @@
 // The facade: wires the engine to its storage and gives names to what users do. It decides nothing.
 import { callable, expected, nonEmptyString } from './check.js';
 import { Consumer, type ConsumerOptions } from './consumer/consumer.js';
+import { DeadLetters } from './engine/dead-letters.js';
 import { type Engine, newEngine } from './engine/engine.js';
+import { ENGINE } from './engine/engine-of.js';
 import type { Work } from './engine/canvas.js';
 import type { TaskContext } from './engine/context.js';
 import { enqueue, type HandleOf } from './engine/enqueue.js';
 import type { LifecycleHook, PostExecuteHook, PreExecuteHook } from './engine/hooks.js';
+import { readRunning, readTask, resultOf } from './engine/inspection.js';
 import { KeyValues } from './engine/key-values.js';
 import {
   lockTask,
@@ -17,7 +20,7 @@ import {
 import { duePeriodic } from './engine/periodic.js';
 import { RateLimit } from './engine/rate-limit.js';
 import type { TaskBody } from './engine/registry.js';
-import { resolveRevocation, Result, type GetOptions, type RevokeOptions } from './engine/result.js';
+import { resolveRevocation, type GetOptions, type RevokeOptions } from './engine/result.js';
 import { putRevocation, revocationHolds } from './engine/revoke.js';
 import type { SignalHandler } from './engine/signal-bus.js';
 import { taskFunction, type TaskFunction } from './engine/task-function.js';
@@ -27,7 +30,7 @@ import type { Signal } from './model/signals.js';
 import type { Task } from './model/task.js';
 import { type RateLimitOption, resolveTaskOptions, type TaskOptions } from './model/task-options.js';
 import { MemoryStorage } from './storage/memory.js';
-import { type FlushTarget, type QueueItem, revokedKey, type Storage } from './storage/storage.js';
+import { type FlushTarget, revokedKey, type Storage } from './storage/storage.js';
 
 type WithContext = TaskOptions & { readonly context: true };
 type WithoutContext = TaskOptions & { readonly context?: false };
@@ -44,14 +47,7 @@ export interface CustomHueyOptions extends HueyOptions {
 
 const FLUSH_TARGETS: readonly FlushTarget[] = ['queue', 'schedule', 'results', 'counters', 'dead'];
 
-const engines = new WeakMap<Huey, Engine>();
-
-/** The engine behind a Huey: for the consumer, the testing kit and the simulator. */
-export function engineOf(huey: Huey): Engine {
-  const engine = engines.get(huey);
-  if (engine === undefined) throw expected('huey', 'a Huey', huey);
-  return engine;
-}
+export { engineOf } from './engine/engine-of.js';
 
 /** A queue: its tasks, its settings and its storage. */
 export class Huey {
@@ -65,7 +61,11 @@ export class Huey {
     const resolved = resolveHueyOptions(options, ['storage']);
     const inMemory = resolved.immediate && resolved.immediateUseMemory;
     this.#engine = newEngine(resolved, inMemory ? new MemoryStorage() : this.#createStorage());
-    engines.set(this, this.#engine);
+  }
+
+  /** @internal */
+  get [ENGINE](): Engine {
+    return this.#engine;
   }
 
   get name(): string {
@@ -183,7 +183,7 @@ export class Huey {
 
   /** Reads the result of a task by its id. @see Result.get */
   async result(id: string, options: GetOptions = {}): Promise<unknown> {
-    return this.#handle(id).get(options);
+    return resultOf(this.#engine, nonEmptyString('id', id)).get(options);
   }
 
   /** Keeps the task of that id from running: for good by default. The id need not exist yet. */
@@ -270,7 +270,7 @@ export class Huey {
 
   /** The queued tasks in the order in which they would run. @throws if a message cannot be read, or names no declared task. */
   async pending(limit?: number): Promise<Task[]> {
-    return (await this.#engine.storage.pending(limit)).map((item) => this.#known(item));
+    return (await this.#engine.storage.pending(limit)).map((item) => readTask(this.#engine, item));
   }
 
   async pendingCount(): Promise<number> {
@@ -279,11 +279,21 @@ export class Huey {
 
   /** The scheduled tasks in the order in which they are due. @throws if a message cannot be read, or names no declared task. */
   async scheduled(limit?: number): Promise<Task[]> {
-    return (await this.#engine.storage.scheduled(limit)).map(({ item }) => this.#known(item));
+    return (await this.#engine.storage.scheduled(limit)).map(({ item }) => readTask(this.#engine, item));
   }
 
   async scheduledCount(): Promise<number> {
     return this.#engine.storage.scheduledCount();
+  }
+
+  /** The tasks that consumers have taken and not ended. @throws if a message cannot be read, or names no declared task. */
+  async running(): Promise<Task[]> {
+    return readRunning(this.#engine);
+  }
+
+  /** The tasks that could not be brought to an end. */
+  get deadLetters(): DeadLetters {
+    return new DeadLetters(this.#engine);
   }
 
   /** Empties a part of the storage, or all of it. */
@@ -312,27 +322,6 @@ export class Huey {
     if (definition.options.lock !== undefined) this.#engine.lockNames.add(definition.options.lock);
     this.#engine.registry.register(definition);
     return taskFunction(this.#engine, definition);
-  }
-
-  /** The task of a message, as a worker would take it. */
-  #known(item: QueueItem): Task {
-    const { task } = this.#engine.codec.decode(item);
-    this.#engine.registry.get(task.name);
-    return task;
-  }
-
-  /** A handle for an id whose task is not known here: good for reading only. */
-  #handle(id: string): Result {
-    const task: Task = {
-      id: nonEmptyString('id', id),
-      name: '',
-      args: [],
-      retries: 0,
-      retryDelayMs: 0,
-      retryBackoff: 1,
-      attempt: 0,
-    };
-    return new Result(this.#engine, [task]);
   }
 }
 

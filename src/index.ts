@@ -32,6 +32,7 @@ export {
 } from './engine/lock.js';
 export { Consumer, type ConsumerOptions, type ConsumerState } from './consumer/consumer.js';
 export { RateLimit } from './engine/rate-limit.js';
+export { DeadLetters, type DeadLetter } from './engine/dead-letters.js';
 export { KeyValues } from './engine/key-values.js';
 export type { SignalHandler } from './engine/signal-bus.js';
 export type { LifecycleHook, PostExecuteHook, PreExecuteHook } from './engine/hooks.js';
