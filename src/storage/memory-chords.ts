@@ -9,6 +9,15 @@ interface Chord {
   readonly reported: Set<number>;
 }
 
+/** An open chord as plain data. */
+export interface ChordState {
+  readonly id: string;
+  readonly size: number;
+  readonly callback: ChordCallback;
+  readonly values: readonly (readonly [index: number, data: string])[];
+  readonly reported: readonly number[];
+}
+
 export class MemoryChords {
   readonly #chords = new Map<string, Chord>();
 
@@ -40,6 +49,22 @@ export class MemoryChords {
     const rows: [string, number][] = [];
     for (const [id, chord] of this.#chords) for (const index of chord.values.keys()) rows.push([id, index]);
     return rows.sort(([a, i], [b, j]) => (a === b ? i - j : a < b ? -1 : 1));
+  }
+
+  exportChords(): ChordState[] {
+    return [...this.#chords].map(([id, { size, callback, values, reported }]) => ({
+      id,
+      size,
+      callback,
+      values: [...values],
+      reported: [...reported],
+    }));
+  }
+
+  importChords(chords: readonly ChordState[]): void {
+    this.#chords.clear();
+    for (const { id, size, callback, values, reported } of chords)
+      this.#chords.set(id, { size, callback, values: new Map(values), reported: new Set(reported) });
   }
 
   clear(): void {

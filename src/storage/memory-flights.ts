@@ -18,6 +18,14 @@ export interface Flight {
   readonly lease: Lease;
 }
 
+/** All that is in flight, as plain data. */
+export interface FlightState {
+  /** One number: how many receipts were ever given. */
+  readonly launched: readonly number[];
+  readonly flights: readonly { readonly receipt: string; readonly lease: string; readonly entry: Entry }[];
+  readonly leases: readonly { readonly name: string; readonly expiresAt: number }[];
+}
+
 export class MemoryFlights {
   readonly #flights = new Map<string, Flight>();
   /** Not in the map yet: one worker after another lands what it launched last, and a map dislikes coming and going. */
@@ -103,6 +111,36 @@ export class MemoryFlights {
     const gained = this.#gained;
     if (gained.length > 0) this.#gained = [];
     return gained;
+  }
+
+  exportFlights(): FlightState {
+    this.#file();
+    return {
+      launched: [this.#launched],
+      flights: [...this.#flights.values()].map(({ receipt, entry, lease }) => ({
+        receipt,
+        lease: lease.name,
+        entry,
+      })),
+      // A lease that is dead for good is one that was never kept.
+      leases: [...this.#leases.values()]
+        .filter(({ expiresAt }) => expiresAt > -Infinity)
+        .map(({ name, expiresAt }) => ({ name, expiresAt })),
+    };
+  }
+
+  /** Takes over what another has exported, in place of what is here. */
+  importFlights({ launched: [launched = 0], flights, leases }: FlightState): void {
+    this.clear();
+    this.#leases.clear();
+    this.#launched = launched;
+    for (const { name, expiresAt } of leases) this.keep(name, expiresAt);
+    for (const { receipt, lease: name, entry } of flights) {
+      const lease = this.#lease(name);
+      lease.held += 1;
+      lease.known = true;
+      this.#flights.set(receipt, { receipt, entry, lease });
+    }
   }
 
   clear(): void {

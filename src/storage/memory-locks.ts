@@ -6,6 +6,12 @@ interface Hold {
   readonly expiresAt: number | undefined;
 }
 
+/** A place that is held, as plain data. */
+export interface HoldState extends Partial<Hold> {
+  readonly name: string;
+  readonly owner: string;
+}
+
 export class MemoryLocks {
   readonly #locks = new Map<string, Map<string, Hold>>();
   readonly #leaseAlive: (lease: string, now: number) => boolean;
@@ -31,8 +37,11 @@ export class MemoryLocks {
     return held;
   }
 
+  /** Asking changes nothing. */
   holders(name: string, now: number): number {
-    return this.#living(name, now).size;
+    let held = 0;
+    for (const hold of this.#locks.get(name)?.values() ?? []) if (this.#lasts(hold, now)) held += 1;
+    return held;
   }
 
   flush(names: readonly string[], now: number): string[] {
@@ -55,8 +64,21 @@ export class MemoryLocks {
   }
 
   names(now: number): string[] {
-    this.sweep(now);
-    return [...this.#locks.keys()].sort();
+    return [...this.#locks.keys()].filter((name) => this.holders(name, now) > 0).sort();
+  }
+
+  exportHolds(): HoldState[] {
+    return [...this.#locks].flatMap(([name, holds]) =>
+      [...holds].map(([owner, hold]) => ({ name, owner, ...hold })),
+    );
+  }
+
+  importHolds(holds: readonly HoldState[]): void {
+    this.#locks.clear();
+    for (const { name, owner, lease, expiresAt } of holds) {
+      const places = this.#locks.get(name) ?? new Map<string, Hold>();
+      this.#locks.set(name, places.set(owner, { lease, expiresAt }));
+    }
   }
 
   clear(): void {

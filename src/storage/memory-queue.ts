@@ -75,6 +75,11 @@ export class MemoryQueue {
     return items;
   }
 
+  /** All entries in the order in which they would be taken. */
+  entries(): Entry[] {
+    return this.#lanes.flatMap(({ entries, start }) => entries.slice(start));
+  }
+
   clear(): void {
     this.#lanes = [];
     this.#size = 0;

@@ -6,6 +6,7 @@ import { MemoryLocks } from './memory-locks.js';
 import { type Entry, MemoryQueue } from './memory-queue.js';
 import { StorageError } from '../errors.js';
 import { Heap } from '../heap.js';
+import type { Datum, MemoryState, Scheduled } from './memory-state.js';
 import { revokedKey, revokedTaskKey } from './storage.js';
 import type {
   Acquisition,
@@ -33,15 +34,6 @@ import type {
 interface Taker {
   readonly lease: string;
   readonly now: number;
-}
-
-interface Scheduled extends ScheduledItem {
-  readonly sequence: number;
-}
-
-interface Datum {
-  readonly data: string;
-  readonly expiresAt: number | undefined;
 }
 
 const NOTHING: readonly never[] = [];
@@ -148,9 +140,8 @@ export class MemoryStorage implements Storage {
   peek(key: string, now: number): string | undefined {
     const datum = this.#data.get(key);
     if (datum === undefined) return undefined;
-    if (datum.expiresAt === undefined || datum.expiresAt > now) return datum.data;
-    this.#data.delete(key);
-    return undefined;
+    // Asking changes nothing: whoever repeats the calls that do must come to the same end.
+    return datum.expiresAt === undefined || datum.expiresAt > now ? datum.data : undefined;
   }
 
   pop(key: string, now: number): string | undefined {
@@ -261,6 +252,38 @@ export class MemoryStorage implements Storage {
     this.#flights.clear();
     this.#chords.clear();
     this.#slots.clear();
+  }
+
+  /** Everything that is kept, as plain data. Listeners are not contents. */
+  exportState(): MemoryState {
+    return {
+      sequence: [this.#sequence],
+      queue: this.#queue.entries(),
+      schedule: this.#schedule.sorted(),
+      ...this.#flights.exportFlights(),
+      data: [...this.#data],
+      chords: this.#chords.exportChords(),
+      holds: this.#locks.exportHolds(),
+      rates: [...this.#rates],
+      slots: [...this.#slots],
+      dead: this.dead(),
+    };
+  }
+
+  /** Takes over what another has exported, in place of what is here. Tells no listener. */
+  importState(state: MemoryState): void {
+    this.flush();
+    [this.#sequence = 0] = state.sequence;
+    for (const entry of state.queue) this.#queue.push(entry);
+    for (const scheduled of state.schedule) this.#schedule.push(scheduled);
+    this.#flights.importFlights(state);
+    for (const [key, datum] of state.data) this.#data.set(key, datum);
+    this.#mayExpire = this.#mayHoldRevocations = this.#data.size > 0;
+    this.#chords.importChords(state.chords);
+    this.#locks.importHolds(state.holds);
+    for (const [name, rate] of state.rates) this.#rates.set(name, { ...rate });
+    for (const [ticker, slot] of state.slots) this.#slots.set(ticker, slot);
+    for (const dead of state.dead) this.#dead.set(dead.item.id, dead);
   }
 
   close(): void {
@@ -385,7 +408,9 @@ export class MemoryStorage implements Storage {
     if (!this.#mayExpire) return;
     this.#mayExpire = false;
     for (const [key, { expiresAt }] of this.#data)
-      if (expiresAt !== undefined && this.peek(key, now) !== undefined) this.#mayExpire = true;
+      if (expiresAt === undefined) continue;
+      else if (expiresAt <= now) this.#data.delete(key);
+      else this.#mayExpire = true;
   }
 
   #nextSequence(): number {
