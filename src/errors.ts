@@ -74,9 +74,33 @@ export class UnknownTaskError extends HueyError {
   }
 }
 
+/** What a StorageError may be told beside its message. */
+export interface StorageErrorOptions extends ErrorOptions {
+  readonly mayHaveApplied?: boolean;
+}
+
 /** The storage could not do what was asked; `cause` is the client's own error. */
 export class StorageError extends HueyError {
   override name = 'StorageError';
+  /**
+   * Whether the call may have changed something all the same: a server may have done its work before the connection
+   * broke. false: nothing was changed.
+   */
+  readonly mayHaveApplied: boolean;
+
+  constructor(message: string, { mayHaveApplied = false, ...options }: StorageErrorOptions = {}) {
+    super(message, options);
+    this.mayHaveApplied = mayHaveApplied;
+  }
+}
+
+/** Why a body was told to stop, as its `ctx.signal` says it: the consumer stops. The task is delivered again. */
+export class TaskInterrupted extends HueyError {
+  override name = 'TaskInterrupted';
+
+  constructor() {
+    super('the consumer was told to stop; the task goes back to the queue and is delivered again');
+  }
 }
 
 /** How a task failed. */
@@ -231,6 +255,7 @@ interface HueyErrors {
   readonly RateLimitExceeded: RateLimitExceeded;
   readonly ResultTimeout: ResultTimeout;
   readonly DeliveriesExhausted: DeliveriesExhausted;
+  readonly TaskInterrupted: TaskInterrupted;
 }
 
 /** The checks of the other options stand on this file, so it has a small one of its own. */
@@ -257,6 +282,7 @@ const CLASSES: ReadonlyMap<string, { readonly prototype: Error }> = new Map(
     RateLimitExceeded,
     ResultTimeout,
     DeliveriesExhausted,
+    TaskInterrupted,
     RetryTask,
     CancelExecution,
     AggregateError,

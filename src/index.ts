@@ -64,6 +64,7 @@ export {
   CancelExecution,
   ConfigurationError,
   DeliveriesExhausted,
+  TaskInterrupted,
   HueyError,
   isHueyError,
   RateLimitExceeded,

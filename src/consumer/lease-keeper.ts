@@ -2,7 +2,7 @@
 // go back to their places, and those that were delivered too often are brought to an end.
 import { commit } from '../engine/announce.js';
 import type { Engine } from '../engine/engine.js';
-import { exhaust } from '../engine/execute.js';
+import { endAs } from '../engine/execute.js';
 import { DeliveriesExhausted } from '../errors.js';
 import { type Duration, durationMs } from '../time.js';
 
@@ -59,7 +59,9 @@ export class LeaseKeeper {
     if (requeued.length > 0)
       runtime.logger.warn('took over deliveries of a dead consumer', { count: requeued.length });
     for (const delivery of exhausted)
-      await commit(this.#engine, [exhaust(this.#engine, delivery, new DeliveriesExhausted(delivery.count))]);
+      await commit(this.#engine, [
+        endAs(this.#engine, delivery, { kind: 'exhausted', error: new DeliveriesExhausted(delivery.count) }),
+      ]);
     if (!this.#skipIdle || this.#isHolding()) return now + this.renewEveryMs;
     return Math.max(now, nextExpiryAt ?? now + IDLE_MS);
   }

@@ -99,6 +99,11 @@ export class TaskContext {
     signal.throwIfAborted();
   }
 
+  /** Tells the body, if it listens or still asks, that nobody waits for it any more. */
+  abort(reason: unknown): void {
+    (this.#controller ??= new AbortController()).abort(reason);
+  }
+
   /** Lets go of the timer behind `signal`; the engine calls it when the body has ended. */
   dispose(): void {
     this.#cancelTimer?.();

@@ -3,12 +3,14 @@ import { isCancelExecution, isHueyError, isRetryTask, TaskLockedException } from
 import type { RetryTask } from '../errors.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Task } from '../model/task.js';
+import { isThenable } from '../thenable.js';
 import { durationMs, instantMs } from '../time.js';
 import type { Awaitable, Delivery, Effect, QueueItem, Settlement } from '../storage/storage.js';
 import type { Decoded } from './codec.js';
 import { TaskContext } from './context.js';
 import type { Engine } from './engine.js';
 import { runPreExecute } from './hooks.js';
+import { Patience } from './patience.js';
 import { countUse } from './rate-limit.js';
 import type { Definition, TaskBody } from './registry.js';
 import { claimRevocation } from './revoke.js';
@@ -96,14 +98,16 @@ function carryOutUnlessExpired(job: Job, now: number): Awaitable<Outcome> {
   return isPlain(job) ? runBody(job) : perform(job);
 }
 
-/** The settlement of a delivery whose workers died too often. */
-export function exhaust(engine: Engine, delivery: Delivery, error: Error): Execution {
+/** The end of a delivery that did not come from its body: whoever ran it died, was killed, or died too often. */
+export function endAs(engine: Engine, delivery: Delivery, outcome: Outcome): Execution {
   try {
     const decoded = engine.codec.decode(delivery.item);
     const definition = engine.registry.get(decoded.task.name);
     const { receipt } = delivery;
-    const job: Job = { engine, delivery, decoded, definition, options: {}, receipt, undo: [] };
-    return conclude(job, { kind: 'exhausted', error });
+    const { lock } = definition.options;
+    // Its own lock may be held under its receipt still.
+    const undo: Effect[] = lock === undefined ? [] : [{ kind: 'unlock', name: lock, owner: receipt }];
+    return conclude({ engine, delivery, decoded, definition, options: {}, receipt, undo }, outcome);
   } catch (failure) {
     return unreadable(engine, delivery, failure);
   }
@@ -220,17 +224,27 @@ async function refusal({ engine, delivery, definition, options, undo }: Job): Pr
 async function runBody({ engine, decoded, definition, options }: Job): Promise<Outcome> {
   const { task } = decoded;
   const { stop } = options;
-  const place = engine.executing.join(task);
-  const context = definition.options.context ? new TaskContext(task, engine.runtime.clock, stop) : undefined;
+  if (isTold(stop)) return { kind: 'interrupted' };
+  const { executing, runtime } = engine.environment;
+  const place = executing.join(task, stop);
+  const context = definition.options.context ? new TaskContext(task, runtime.clock, stop) : undefined;
+  const patience = new Patience(runtime.clock, task.timeoutMs);
   try {
-    return { kind: 'returned', value: await call(definition.body, context, task) };
+    const answer = call(definition.body, context, task);
+    return { kind: 'returned', value: isThenable(answer) ? await patience.wait(answer, place) : answer };
   } catch (error) {
-    if (stop?.aborted === true && error === stop.reason) return { kind: 'interrupted' };
+    if (isTold(stop) && error === stop?.reason) return { kind: 'interrupted' };
+    if (error === patience.expired) context?.abort(error);
     return failureOf(error);
   } finally {
+    patience.end();
     context?.dispose();
-    engine.executing.leave(place);
+    executing.leave(place);
   }
+}
+
+function isTold(stop: AbortSignal | undefined): boolean {
+  return stop?.aborted === true;
 }
 
 function call(body: TaskBody, context: TaskContext | undefined, task: Task): unknown {

@@ -6,7 +6,11 @@ import type { Task } from '../model/task.js';
 export interface Place {
   readonly task: Task;
   readonly joined: number;
+  /** By which it is told to stop. */
+  readonly stop: AbortSignal | undefined;
   index: number;
+  /** Ends the waiting for its body, if somebody waits. */
+  interrupt: (() => void) | undefined;
 }
 
 /** States of a place: joined -> left. Leaving twice does nothing. */
@@ -18,9 +22,15 @@ export class Executing {
     return this.#places.length;
   }
 
-  join(task: Task): Place {
+  join(task: Task, stop: AbortSignal | undefined): Place {
     this.#joined += 1;
-    const place = { task, joined: this.#joined, index: this.#places.length };
+    const place: Place = {
+      task,
+      joined: this.#joined,
+      stop,
+      index: this.#places.length,
+      interrupt: undefined,
+    };
     this.#places.push(place);
     return place;
   }
@@ -36,6 +46,11 @@ export class Executing {
   /** The running tasks, the newest first. */
   places(): readonly Place[] {
     return [...this.#places].sort((a, b) => b.joined - a.joined);
+  }
+
+  /** Ends the waiting for the bodies that are told to stop by that signal, once it has aborted. */
+  interrupt(stop: AbortSignal): void {
+    for (const place of this.places()) if (place.stop === stop) place.interrupt?.();
   }
 
   clear(): void {

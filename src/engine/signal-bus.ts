@@ -4,6 +4,7 @@ import { callable, expected } from '../check.js';
 import { type Signal, SIGNALS } from '../model/signals.js';
 import type { Task } from '../model/task.js';
 import type { Logger } from '../runtime.js';
+import { isThenable } from '../thenable.js';
 
 /** Called after what it reports is stored. `error` is present with the signal `error`. */
 export type SignalHandler = (signal: Signal, task: Task, error?: unknown) => unknown;
@@ -99,12 +100,6 @@ function report(handler: SignalHandler, error: unknown, { signal, task, logger }
     handler: handler.name,
     error,
   });
-}
-
-function isThenable(answer: unknown): answer is PromiseLike<unknown> {
-  return (
-    typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
-  );
 }
 
 function withoutOne(handlers: readonly SignalHandler[], handler: SignalHandler): SignalHandler[] {

@@ -182,11 +182,95 @@ describe('while the body runs', () => {
 
   it('what it throws by itself is no interruption, even when it is told to stop', async () => {
     const { huey, engine, take } = setup();
+    const stop = new AbortController();
     const fail = huey.task('fail', () => {
+      stop.abort(new Error('stop'));
       throw new Error('no');
     });
     await fail();
-    const { outcome } = await execute(engine, await take(), { stop: AbortSignal.abort(new Error('stop')) });
+    const { outcome } = await execute(engine, await take(), { stop: stop.signal });
     expect(outcome.kind).toBe('raised');
+  });
+
+  it('nothing begins that was told to stop before', async () => {
+    const { engine, work, ran, take } = setup();
+    await work(1);
+    const { outcome } = await execute(engine, await take(), { stop: AbortSignal.abort(new Error('stop')) });
+    expect([outcome.kind, ran]).toEqual(['interrupted', []]);
+  });
+
+  it('a body that does not listen is not waited for once it is told to stop', async () => {
+    const { huey, engine, take } = setup();
+    await huey.task('deaf', () => new Promise(() => {}))();
+    const stop = new AbortController();
+    const running = execute(engine, await take(), { stop: stop.signal });
+    stop.abort(new Error('the worker stops'));
+    engine.executing.interrupt(new AbortController().signal);
+    expect(engine.executing.size).toBe(1);
+    engine.executing.interrupt(stop.signal);
+    const { outcome, settlement } = await running;
+    expect([outcome.kind, settlement.effects]).toEqual(['interrupted', [{ kind: 'release' }]]);
+    expect(engine.executing.size).toBe(0);
+  });
+});
+
+describe('a timeout', () => {
+  it.each([
+    ['a body that never ends', false],
+    ['a body that would have ended later', true],
+  ])('is not exceeded by %s', async (_, ends) => {
+    const { huey, engine, clock, take } = setup();
+    const late = huey.task('late', { timeout: '10s', context: true }, async (ctx) => {
+      await new Promise<void>((resolve) => (ends ? void clock.timer(11_000, resolve) : undefined));
+      return ctx.id;
+    });
+    await late();
+    const running = execute(engine, await take());
+    await clock.advance(9999);
+    expect(engine.executing.size).toBe(1);
+    await clock.advance(1);
+    const { outcome } = await running;
+    expect(outcome).toMatchObject({ kind: 'timed-out', error: { timeoutMs: 10_000 } });
+    expect(engine.executing.size).toBe(0);
+    await clock.advance(10_000);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('aborts the signal of the body that is given up, with the same error', async () => {
+    const { huey, engine, clock, take } = setup();
+    const reasons: unknown[] = [];
+    const deaf = huey.task('deaf', { timeout: '10s', context: true }, async (ctx) => {
+      ctx.signal.addEventListener('abort', () => reasons.push(ctx.signal.reason));
+      await new Promise(() => {});
+    });
+    await deaf();
+    const running = execute(engine, await take());
+    await clock.advance(10_000);
+    const { outcome } = await running;
+    expect(reasons).toMatchObject([{ name: 'TaskTimeout' }]);
+    expect(outcome.kind).toBe('timed-out');
+  });
+
+  it('leaves no timer behind a body that ends in time, and none counts for a timeout of zero', async () => {
+    const { huey, engine, clock, take } = setup();
+    const quick = huey.task('quick', { timeout: '10s' }, async () => 'in time');
+    const unbound = huey.task('unbound', { timeout: 0 }, async () => 'no limit');
+    await quick();
+    await unbound();
+    for (const value of ['in time', 'no limit'])
+      expect(await execute(engine, await take())).toMatchObject({ outcome: { value } });
+    expect(clock.timers).toBe(0);
+  });
+
+  it('counts what the body did before it waited', async () => {
+    const { huey, engine, clock, take } = setup();
+    const slow = huey.task('slow', { timeout: '10s' }, () => {
+      clock.set(START + 8000);
+      return new Promise(() => {});
+    });
+    await slow();
+    const running = execute(engine, await take());
+    await clock.advance(2000);
+    expect((await running).outcome.kind).toBe('timed-out');
   });
 });
