@@ -61,12 +61,15 @@ export class Simulation implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #kernel: Kernel;
   readonly #events: SimulationEvent[] = [];
+  /** Gives the Huey back its own environment. */
+  readonly #leave: () => void;
   #consumers: Consumer[] = [];
   #disposed = false;
 
-  private constructor(engine: Engine, kernel: Kernel) {
+  private constructor(engine: Engine, kernel: Kernel, leave: () => void) {
     this.#engine = engine;
     this.#kernel = kernel;
+    this.#leave = leave;
   }
 
   /** Puts the Huey under virtual time, on an empty memory storage, and starts its consumers. */
@@ -88,8 +91,11 @@ export class Simulation implements AsyncDisposable {
     if (!Number.isSafeInteger(seed)) throw expected('seed', 'a safe integer', seed);
     const kernel = newKernel(engine, options, seed);
     const environment = simulated(engine, kernel, seed);
-    engine.route = () => environment;
-    const simulation = new Simulation(engine, kernel);
+    const simulation = new Simulation(
+      engine,
+      kernel,
+      engine.addRoute(() => environment),
+    );
     engine.signals.connect(simulation.#record, []);
     try {
       await simulation.#employ(consumers, { workers, leaseTtl: options.leaseTtl ?? DEFAULT_LEASE_TTL });
@@ -185,7 +191,7 @@ export class Simulation implements AsyncDisposable {
       if (!stopping) await stopped;
     } finally {
       this.#engine.signals.disconnect(this.#record, []);
-      this.#engine.route = undefined;
+      this.#leave();
     }
   }
 

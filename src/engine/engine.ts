@@ -39,11 +39,7 @@ export class Engine {
   readonly lockNames: Set<string>;
   /** Where it lives, unless a route says otherwise. */
   readonly home: Environment;
-  /**
-   * Chooses the environment call by call: that of the running test, or of the simulated process whose turn it is;
-   * undefined for home.
-   */
-  route: (() => Environment | undefined) | undefined;
+  readonly #routes: (() => Environment | undefined)[] = [];
 
   constructor(declarations: Declarations, home: Environment) {
     this.options = declarations.options;
@@ -61,8 +57,24 @@ export class Engine {
     return new Engine(this, environment);
   }
 
+  /**
+   * Adds who chooses the environment call by call, as that of the running test, or of the simulated process whose turn
+   * it is; undefined leaves it to those that were added before, and in the end to home. Returns how to take it away.
+   */
+  addRoute(route: () => Environment | undefined): () => void {
+    this.#routes.push(route);
+    return () => {
+      const index = this.#routes.indexOf(route);
+      if (index !== -1) this.#routes.splice(index, 1);
+    };
+  }
+
   get environment(): Environment {
-    return this.route === undefined ? this.home : (this.route() ?? this.home);
+    for (let index = this.#routes.length - 1; index >= 0; index -= 1) {
+      const environment = this.#routes[index]!();
+      if (environment !== undefined) return environment;
+    }
+    return this.home;
   }
 
   get runtime(): Runtime {
