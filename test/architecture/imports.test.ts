@@ -31,7 +31,7 @@ const OUTSIDE = new Map([
   ['node:assert/strict', ['src/testing/']],
   ['node:buffer', ['src/model/compressed-serializer.ts']],
   ['node:crypto', ['src/runtime.ts', 'src/model/signed-serializer.ts']],
-  ['node:util', ['src/model/']],
+  ['node:util', ['src/model/', 'src/testing/']],
   ['node:zlib', ['src/model/compressed-serializer.ts']],
 ]);
 

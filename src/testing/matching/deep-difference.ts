@@ -91,8 +91,11 @@ function haveMembers(expected: unknown, actual: unknown): boolean {
   const [one, other] = [expected, actual].map((value) =>
     Array.isArray(value) ? Array.prototype : (Object.getPrototypeOf(value) as unknown),
   );
-  const isPlain = (prototype: unknown): boolean => prototype === Object.prototype || prototype === null;
   return one !== Array.prototype && (one === other || (isPlain(one) && isPlain(other)));
+}
+
+function isPlain(prototype: unknown): boolean {
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Only what is named is compared; naming it as undefined asks for its absence. */

@@ -100,8 +100,8 @@ const FIELDS = ['args', 'kwargs', 'priority', 'queue', 'id', 'attempt', 'retries
 type FieldName = (typeof FIELDS)[number];
 
 /** Checks what is asked. @throws ConfigurationError naming the option. */
-export function resolveMatch(match: EnqueuedMatch<never> | EnqueuedMatch, where: string): ResolvedMatch {
-  const { args, kwargs, state, task, stages } = match as EnqueuedMatch;
+export function resolveMatch(match: EnqueuedMatch<never>, where: string): ResolvedMatch {
+  const { args, kwargs, state, task, stages } = match;
   if (args !== undefined && !Array.isArray(args) && !isMatcher(args))
     throw expected('args', 'an array, or a matcher of one', args, 'write args: [first, second]');
   if (kwargs !== undefined && (typeof kwargs !== 'object' || kwargs === null))
@@ -111,7 +111,7 @@ export function resolveMatch(match: EnqueuedMatch<never> | EnqueuedMatch, where:
   if (match.where !== undefined) callable('where', match.where);
   return {
     name: task === undefined ? undefined : taskNameOf('task', task),
-    due: dueOf(match as EnqueuedMatch, where),
+    due: dueOf(match, where),
     stages: stages?.map((stage, index) => resolveStage(stage, index)),
     fields: FIELDS.filter((name) => match[name] !== undefined).map((name) => [name, match[name]] as const),
     state,
@@ -132,7 +132,7 @@ function resolveStage(stage: StageMatch, index: number) {
   return { name: taskNameOf(`stages[${index}].task`, stage.task), args: stage.args };
 }
 
-function dueOf(match: EnqueuedMatch, where: string): Due | undefined {
+function dueOf(match: EnqueuedMatch<never>, where: string): Due | undefined {
   const asked = (['in', 'delay', 'at'] as const).filter((name) => match[name] !== undefined);
   if (asked.length > 1)
     throw expected(where, `asked for one of \`in\`, \`delay\` and \`at\``, asked.join(' and '));
@@ -197,14 +197,19 @@ function actualDueText({ base }: Due, { dueAt, enqueuedAt }: EnqueuedTask, now: 
   return `${formatDuration(at - enqueuedAt)} after it was enqueued`;
 }
 
+/** The names of stages, in order. */
+export function stagesText(stages: readonly { readonly name: string }[]): string {
+  return stages.length === 0 ? 'no stages' : stages.map(({ name }) => name).join(' | ');
+}
+
 function stageDifferences(wanted: ResolvedMatch['stages'], { stages }: EnqueuedTask): readonly Difference[] {
   if (wanted === undefined) return [];
-  const names = (list: readonly { readonly name: string }[]): string =>
-    list.length === 0 ? 'no stages' : list.map(({ name }) => name).join(' | ');
   const isSame =
     wanted.length === stages.length && wanted.every(({ name }, index) => name === stages[index]!.name);
   if (!isSame)
-    return [{ path: 'stages', expected: wanted, actual: stages, texts: [names(wanted), names(stages)] }];
+    return [
+      { path: 'stages', expected: wanted, actual: stages, texts: [stagesText(wanted), stagesText(stages)] },
+    ];
   return wanted.flatMap(({ args }, index) =>
     args === undefined ? [] : differences(args, stages[index]!.args, `stages[${index}].args`),
   );

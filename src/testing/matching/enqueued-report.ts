@@ -1,7 +1,7 @@
 // The message of a failed assertion about enqueued tasks: what was asked for, how many there were, and the tasks that
 // came nearest, with every respect in which each is different.
 import type { Difference } from './deep-difference.js';
-import { dueText, matchDifferences, type ResolvedMatch } from './enqueued-match.js';
+import { dueText, matchDifferences, type ResolvedMatch, stagesText } from './enqueued-match.js';
 import type { EnqueuedState, EnqueuedTask } from './enqueued-task.js';
 import { differingTexts, instantText, valueText } from './value-text.js';
 
@@ -120,9 +120,7 @@ function askedLines({ fields, due, stages, state, where }: ResolvedMatch): (read
   return [
     ...fields.map(([name, wanted]) => [name, valueText(wanted)] as const),
     ...(due === undefined ? [] : [['due', dueText(due)] as const]),
-    ...(stages === undefined
-      ? []
-      : [['stages', stages.map(({ name }) => name).join(' | ') || 'none'] as const]),
+    ...(stages === undefined ? [] : [['stages', stagesText(stages)] as const]),
     ...(state === undefined ? [] : [['state', state] as const]),
     ...(where === undefined ? [] : [['where', valueText(where)] as const]),
   ];

@@ -83,10 +83,10 @@ function keyText(key: string): string {
 
 /** `StringContaining "http"`, `Any<String>`, whatever the library that made it. */
 function matcherText(matcher: AsymmetricMatcher & { sample?: unknown }, depth: number): string {
-  const told = (matcher as { toAsymmetricMatcher?: () => unknown }).toAsymmetricMatcher?.();
+  const { toAsymmetricMatcher, toString } = matcher as Partial<Record<string, () => unknown>>;
+  const told = toAsymmetricMatcher?.call(matcher);
   if (typeof told === 'string') return told;
-  const own = String(matcher);
-  const name = own.startsWith('[object') ? 'a matcher' : own;
+  const name = toString === Object.prototype.toString ? 'a matcher' : String(toString?.call(matcher));
   return matcher.sample === undefined ? name : `${name} ${whole(matcher.sample, depth + 1)}`;
 }
 
