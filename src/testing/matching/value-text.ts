@@ -6,6 +6,8 @@ import { formatDuration } from '../../time.js';
 /** What vitest, jest and others have in common: an object that judges a value. */
 export interface AsymmetricMatcher {
   asymmetricMatch(value: unknown): boolean;
+  /** Its name, as it is written in messages. */
+  toString(): string;
 }
 
 /** Tells whether the value is `expect.stringContaining(…)` or anything else that judges values. */
@@ -82,12 +84,13 @@ function keyText(key: string): string {
 }
 
 /** `StringContaining "http"`, `Any<String>`, whatever the library that made it. */
-function matcherText(matcher: AsymmetricMatcher & { sample?: unknown }, depth: number): string {
-  const { toAsymmetricMatcher, toString } = matcher as Partial<Record<string, () => unknown>>;
-  const told = toAsymmetricMatcher?.call(matcher);
+function matcherText(matcher: AsymmetricMatcher, depth: number): string {
+  const { sample } = matcher as { readonly sample?: unknown };
+  const told = (matcher as { toAsymmetricMatcher?: () => unknown }).toAsymmetricMatcher?.();
   if (typeof told === 'string') return told;
-  const name = toString === Object.prototype.toString ? 'a matcher' : String(toString?.call(matcher));
-  return matcher.sample === undefined ? name : `${name} ${whole(matcher.sample, depth + 1)}`;
+  const name = String(matcher);
+  const shown = name.startsWith('[object ') ? 'a matcher' : name;
+  return sample === undefined ? shown : `${shown} ${whole(sample, depth + 1)}`;
 }
 
 function quoted(text: string): string {
