@@ -77,6 +77,7 @@ export class UnknownTaskError extends HueyError {
 /** What a StorageError may be told beside its message. */
 export interface StorageErrorOptions extends ErrorOptions {
   readonly mayHaveApplied?: boolean;
+  readonly retryable?: boolean;
 }
 
 /** The storage could not do what was asked; `cause` is the client's own error. */
@@ -88,9 +89,16 @@ export class StorageError extends HueyError {
    */
   readonly mayHaveApplied: boolean;
 
-  constructor(message: string, { mayHaveApplied = false, ...options }: StorageErrorOptions = {}) {
+  /** The same call may succeed later: somebody else was busy, a disk was full, a server was away. */
+  readonly retryable: boolean;
+
+  constructor(
+    message: string,
+    { mayHaveApplied = false, retryable = false, ...options }: StorageErrorOptions = {},
+  ) {
     super(message, options);
     this.mayHaveApplied = mayHaveApplied;
+    this.retryable = retryable;
   }
 }
 
