@@ -59,7 +59,8 @@ export interface ResolvedHueyOptions {
   readonly runtime: Runtime | undefined;
 }
 
-const KNOWN = [
+/** What every Huey can be told. */
+export const HUEY_OPTION_NAMES = [
   'name',
   'results',
   'storeNone',
@@ -84,7 +85,7 @@ export function resolveHueyOptions(
   options: HueyOptions,
   others: readonly string[] = [],
 ): ResolvedHueyOptions {
-  checkOptionNames(options, [...KNOWN, ...others], 'Huey');
+  checkOptionNames(options, [...HUEY_OPTION_NAMES, ...others], 'Huey');
   const { resultExpires, delivery } = options;
   const maxMessageBytes = integer('maxMessageBytes', options.maxMessageBytes, DEFAULT_MAX_MESSAGE_BYTES, 1);
   return {

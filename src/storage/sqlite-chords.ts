@@ -11,7 +11,7 @@ interface Row extends QueueItem {
 const OPEN = `INSERT INTO chord (queue, name, size, reported, priority, enqueued_at, task_id, task, data, tail)
   VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT (queue, name) DO NOTHING`;
 const REPORT = `INSERT INTO report (queue, chord, member, data)
-  SELECT queue, name, ?3, ?4 FROM chord WHERE queue = ?1 AND name = ?2
+  SELECT queue, name, ?, ? FROM chord WHERE queue = ? AND name = ?
   ON CONFLICT (queue, chord, member) DO NOTHING`;
 const COUNT_REPORT = `UPDATE chord SET reported = reported + 1 WHERE queue = ? AND name = ? RETURNING size, reported`;
 const FIND = `SELECT size, reported, priority, enqueued_at AS enqueuedAt, task_id AS id, task, data, tail
@@ -44,7 +44,7 @@ export class SqliteChords {
   /** Counts a member once; returns the callback if it was the last. */
   report(name: string, index: number, data: string): QueueItem | undefined {
     const { queue } = this.#connection;
-    if (Number(this.#connection.statement(REPORT).run(queue, name, index, data).changes) === 0)
+    if (Number(this.#connection.statement(REPORT).run(index, data, queue, name).changes) === 0)
       return undefined;
     const counted = this.#connection.statement(COUNT_REPORT).get(queue, name) as Row;
     if (counted.reported < counted.size) return undefined;

@@ -16,8 +16,8 @@ const DELETE_IF = `${DELETE} AND data = ?`;
 const KEYS = `SELECT key FROM kv WHERE queue = ? AND ${LIVING}`;
 const REMOVE = 'DELETE FROM kv WHERE queue = ? AND key = ?';
 const ANY_REVOCATION = "SELECT 1 FROM kv WHERE queue = ? AND key >= 'revoked' AND key < 'revokee' LIMIT 1";
-const SWEEP = `DELETE FROM kv WHERE queue = ?1 AND key IN
-  (SELECT key FROM kv WHERE queue = ?1 AND expires_at <= ?2 LIMIT ?3)`;
+const SWEEP = `DELETE FROM kv WHERE queue = ? AND key IN
+  (SELECT key FROM kv WHERE queue = ? AND expires_at <= ? LIMIT ?)`;
 const CLEAR = 'DELETE FROM kv WHERE queue = ?';
 
 /** Others wait while expired data is swept away, so not all of it goes at once. */
@@ -81,7 +81,8 @@ export class SqliteData {
   }
 
   sweep(now: number): void {
-    this.#connection.statement(SWEEP).run(this.#connection.queue, now, SWEEP_AT_MOST);
+    const { queue } = this.#connection;
+    this.#connection.statement(SWEEP).run(queue, queue, now, SWEEP_AT_MOST);
   }
 
   clear(): void {

@@ -10,23 +10,23 @@ interface Lease {
 const FIND = 'SELECT id, expires_at AS expiresAt FROM lease WHERE queue = ? AND name = ?';
 const ADD = 'INSERT INTO lease (queue, name, expires_at) VALUES (?, ?, ?)';
 const SET = 'UPDATE lease SET expires_at = ? WHERE id = ?';
-const NEXT_EXPIRY = `SELECT min(expires_at) AS expiresAt FROM lease WHERE queue = ?1 AND name <> ?2
-  AND EXISTS (SELECT 1 FROM task WHERE task.queue = ?1 AND task.lease = lease.id)`;
-const FORGET_DEAD = `DELETE FROM lease WHERE queue = ?1 AND (expires_at IS NULL OR expires_at <= ?2)
-  AND NOT EXISTS (SELECT 1 FROM task WHERE task.queue = ?1 AND task.lease = lease.id)`;
+const NEXT_EXPIRY = `SELECT min(expires_at) AS expiresAt FROM lease WHERE queue = ? AND name <> ?
+  AND EXISTS (SELECT 1 FROM task WHERE task.queue = lease.queue AND task.lease = lease.id)`;
+const FORGET_DEAD = `DELETE FROM lease WHERE queue = ? AND (expires_at IS NULL OR expires_at <= ?)
+  AND NOT EXISTS (SELECT 1 FROM task WHERE task.queue = lease.queue AND task.lease = lease.id)`;
 
-/** With the instant as ?2. */
-const LASTS = `(expires_at IS NULL OR expires_at > ?2) AND (lease IS NULL OR EXISTS
-  (SELECT 1 FROM lease AS l WHERE l.queue = lock.queue AND l.name = lock.lease AND l.expires_at > ?2))`;
+/** Takes the instant twice. */
+const LASTS = `(expires_at IS NULL OR expires_at > ?) AND (lease IS NULL OR EXISTS
+  (SELECT 1 FROM lease AS l WHERE l.queue = lock.queue AND l.name = lock.lease AND l.expires_at > ?))`;
 
-const HOLDERS = `SELECT owner FROM lock WHERE queue = ?1 AND name = ?3 AND ${LASTS}`;
-const HOLD = `INSERT INTO lock (queue, name, owner, lease, expires_at) VALUES (?, ?, ?, ?, ?)`;
-const LET_GO = `DELETE FROM lock WHERE queue = ?1 AND name = ?3 AND owner = ?4 AND ${LASTS}`;
+const HOLDERS = `SELECT owner FROM lock WHERE queue = ? AND name = ? AND ${LASTS}`;
+const HOLD = 'INSERT INTO lock (queue, name, owner, lease, expires_at) VALUES (?, ?, ?, ?, ?)';
+const LET_GO = `DELETE FROM lock WHERE queue = ? AND name = ? AND owner = ? AND ${LASTS}`;
 const CLEAR_NAME = 'DELETE FROM lock WHERE queue = ? AND name = ?';
 const CLEAR_LEASE = 'DELETE FROM lock WHERE queue = ? AND lease = ?';
-const SWEEP_NAME = `DELETE FROM lock WHERE queue = ?1 AND name = ?3 AND NOT (${LASTS})`;
-const SWEEP = `DELETE FROM lock WHERE queue = ?1 AND NOT (${LASTS})`;
-const NAMES = `SELECT DISTINCT name FROM lock WHERE queue = ?1 AND ${LASTS}`;
+const SWEEP_NAME = `DELETE FROM lock WHERE queue = ? AND name = ? AND NOT (${LASTS})`;
+const SWEEP = `DELETE FROM lock WHERE queue = ? AND NOT (${LASTS})`;
+const NAMES = `SELECT DISTINCT name FROM lock WHERE queue = ? AND ${LASTS}`;
 const CLEAR = 'DELETE FROM lock WHERE queue = ?';
 
 export class SqliteLeases {
@@ -69,7 +69,7 @@ export class SqliteLeases {
 
   acquire({ name, owner, places, lease, expiresAt, now }: Acquisition): boolean {
     const { queue } = this.#connection;
-    this.#connection.statement(SWEEP_NAME).run(queue, now, name);
+    this.#connection.statement(SWEEP_NAME).run(queue, name, now, now);
     const holders = this.#holders(name, now);
     if (holders.length >= places || holders.includes(owner)) return false;
     if (expiresAt !== undefined && expiresAt <= now) return false;
@@ -80,7 +80,7 @@ export class SqliteLeases {
 
   release(name: string, owner: string, now: number): boolean {
     const { queue } = this.#connection;
-    return Number(this.#connection.statement(LET_GO).run(queue, now, name, owner).changes) === 1;
+    return Number(this.#connection.statement(LET_GO).run(queue, name, owner, now, now).changes) === 1;
   }
 
   holders(name: string, now: number): number {
@@ -94,14 +94,16 @@ export class SqliteLeases {
   }
 
   lockNames(now: number): string[] {
-    const rows = this.#connection.statement(NAMES).all(this.#connection.queue, now) as { name: string }[];
+    const rows = this.#connection.statement(NAMES).all(this.#connection.queue, now, now) as {
+      name: string;
+    }[];
     return rows.map(({ name }) => name).sort();
   }
 
   /** Forgets holds that have ended, and dead leases that hold nothing. */
   sweep(now: number): void {
     const { queue } = this.#connection;
-    this.#connection.statement(SWEEP).run(queue, now);
+    this.#connection.statement(SWEEP).run(queue, now, now);
     this.#connection.statement(FORGET_DEAD).run(queue, now);
   }
 
@@ -114,14 +116,12 @@ export class SqliteLeases {
   }
 
   #add(name: string, expiresAt: number | null): number {
-    const { lastInsertRowid } = this.#connection
-      .statement(ADD)
-      .run(this.#connection.queue, name, expiresAt);
+    const { lastInsertRowid } = this.#connection.statement(ADD).run(this.#connection.queue, name, expiresAt);
     return Number(lastInsertRowid);
   }
 
   #holders(name: string, now: number): string[] {
-    const rows = this.#connection.statement(HOLDERS).all(this.#connection.queue, now, name);
+    const rows = this.#connection.statement(HOLDERS).all(this.#connection.queue, name, now, now);
     return (rows as { owner: string }[]).map(({ owner }) => owner);
   }
 }

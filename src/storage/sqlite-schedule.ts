@@ -38,8 +38,7 @@ export class SqliteSchedule {
   }
 
   nextDueAt(): number | undefined {
-    const row = this.#connection.statement(NEXT).get(this.#connection.queue) as
-      { dueAt: number } | undefined;
+    const row = this.#connection.statement(NEXT).get(this.#connection.queue) as { dueAt: number } | undefined;
     return row?.dueAt;
   }
 
