@@ -142,6 +142,16 @@ export const host = {
   turn: (): Promise<void> => new Promise((resolve) => hostImmediate(() => resolve())),
   /** What keeps the process busy outside of JavaScript, by kind: sockets, file requests, child processes. */
   activeResources: (): readonly string[] => process.getActiveResourcesInfo(),
+  /** The number of this process. */
+  processId: process.pid,
+  /** Whether there is a process, or a thread, of that number; who may not send it a signal is told that there is. */
+  isProcessAlive(id: number): boolean {
+    try {
+      return process.kill(id, 0);
+    } catch (error) {
+      return (error as { readonly code?: unknown }).code !== 'ESRCH';
+    }
+  },
   /** Real milliseconds, whatever the virtual time. */
   realNow: (() => {
     const { performance } = globalThis;

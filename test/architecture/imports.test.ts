@@ -14,17 +14,18 @@ const LAYERS = rows(`
   port       | src/storage/storage.ts    | base, type model
   memory     | src/storage/memory        | base, type runtime, model, port
   black-hole | src/storage/black-hole.ts | base, type runtime, model, port
+  file       | src/storage/file          | base, runtime, model, port, memory
   storage    | src/storage/              | base, type runtime, model, port
   engine     | src/engine/               | base, runtime, model, port
   consumer   | src/consumer/             | base, runtime, model, port, engine
   huey       | src/huey.ts               | base, runtime, model, port, engine, consumer, memory
-  hueys      | src/memory-huey.ts src/black-hole-huey.ts | base, model, port, memory, black-hole, huey
+  hueys      | src/memory-huey.ts src/black-hole-huey.ts src/file-huey.ts | base, model, port, memory, black-hole, file, huey
   redis      | src/redis-huey.ts src/redis.ts | base, model, port, storage, huey
   sqlite     | src/sqlite-huey.ts src/sqlite.ts | base, model, port, storage, huey
   index      | src/index.ts              | base, runtime, model, port, engine, consumer, memory, black-hole, huey, hueys
   testing    | src/testing/              | base, runtime, model, port, engine, consumer, memory, huey
   sim        | sim/                      | base, runtime, model, port, engine, consumer, memory, huey, hueys, index, testing
-  docs       | docs/                     | index, redis, testing, sim, sqlite
+  docs       | docs/                     | index, hueys, redis, testing, sim, sqlite
 `);
 
 // What does not belong to the project, and the files or folders that may import it: one file for each client library.
@@ -32,11 +33,15 @@ const OUTSIDE = new Map([
   ['cron-parser', ['src/model/cron.ts']],
   ['ioredis', ['src/storage/redis-client.ts']],
   ['node:assert/strict', ['src/testing/']],
-  ['node:buffer', ['src/model/compressed-serializer.ts']],
+  ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file-']],
   ['node:crypto', ['src/runtime.ts', 'src/model/signed-serializer.ts']],
   ['node:module', ['src/storage/sqlite-better.ts', 'src/storage/sqlite-node.ts']],
+  ['node:fs', ['src/storage/file-system.ts']],
+  ['node:os', ['src/storage/file-holder.ts']],
+  ['node:path', ['src/storage/file.ts']],
   ['node:util', ['src/model/', 'src/testing/']],
-  ['node:zlib', ['src/model/compressed-serializer.ts']],
+  ['node:worker_threads', ['src/storage/file-holder.ts']],
+  ['node:zlib', ['src/model/compressed-serializer.ts', 'src/storage/file-line.ts']],
 ]);
 
 describe('imports', () => {
@@ -87,7 +92,7 @@ describe('the checker of imports', () => {
     src/engine/execute.ts  | const load = () => import('../huey.js');             | engine may import base, runtime, model, port
     src/engine/execute.ts  | type A = import('../../sim/trace.js').A;             | engine may import base, runtime, model, port
     src/engine/execute.ts  | import { A } from 'huey-ts';                         | engine may import base, runtime, model, port
-    docs/app.ts            | import { A } from '../src/huey.js';                  | docs may import index, redis, testing, sim, sqlite
+    docs/app.ts            | import { A } from '../src/huey.js';                  | docs may import index, hueys, redis, testing, sim, sqlite
     sim/trace.ts           | import { A } from '../test/files.js';                | no row of the table names that file
     src/utils.ts           | import { A } from './errors.js';                     | no row of the table names src/utils.ts
     src/time.ts            | import { A } from 'cron-parser/dist/a.js';           | only src/model/cron.ts may
