@@ -8,11 +8,7 @@ import { cells } from '../table.js';
 import { findCycles, type Import, readImports } from './import-graph.js';
 
 const LAYERS = rows(`
-<<<<<<< HEAD
-  base       | src/errors.ts src/check.ts src/time.ts src/heap.ts src/thenable.ts |
-=======
-  base       | src/errors.ts src/check.ts src/time.ts src/heap.ts src/version.ts |
->>>>>>> 2fce7bc (Write runs down as traces, read them back, and tell where two part)
+  base       | src/errors.ts src/check.ts src/time.ts src/heap.ts src/thenable.ts src/version.ts |
   runtime    | src/runtime.ts            | base
   model      | src/model/                | base, type runtime
   port       | src/storage/storage.ts    | base, type model
