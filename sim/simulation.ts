@@ -46,7 +46,8 @@ export interface SimulationEvent {
 
 const KNOWN = ['start', 'seed', 'consumers', 'workers', 'leaseTtl', 'patience', 'maxStepsPerInstant'];
 const DEFAULT_START = Date.UTC(2026, 0, 1);
-const HOUR_MS = 60 * 60 * 1000;
+/** A body that never ends must not keep the test from ending: it is interrupted after so much virtual time. */
+const LONGEST_STOP = '1h';
 /** untilIdle gives up after so much virtual time. */
 const LONGEST_RUN = '365 days';
 
@@ -182,12 +183,13 @@ export class Simulation implements AsyncDisposable {
     if (this.#disposed) return;
     this.#disposed = true;
     let stopping = true;
-    const stopped = Promise.all(this.#consumers.map((consumer) => consumer.stop())).finally(() => {
+    const stopped = Promise.all(
+      this.#consumers.map((consumer) => consumer.stop({ deadline: LONGEST_STOP })),
+    ).finally(() => {
       stopping = false;
     });
     try {
-      // A body that never ends must not keep the test from ending.
-      await this.#kernel.end(() => stopping, this.#kernel.now() + HOUR_MS);
+      await this.#kernel.end(() => stopping, Infinity);
       if (!stopping) await stopped;
     } finally {
       this.#engine.signals.disconnect(this.#record, []);

@@ -15,7 +15,7 @@ import {
   RetryTask,
 } from 'huey-ts';
 import { Simulation } from 'huey-ts/sim';
-import { Worker } from '../src/consumer/worker.js';
+import { HandWorker } from './hand-worker.js';
 import { engineOf } from '../src/huey.js';
 import { manualRuntime, START } from './manual-runtime.js';
 import { cells } from './table.js';
@@ -23,7 +23,7 @@ import { cells } from './table.js';
 async function setup() {
   const runtime = manualRuntime();
   const huey = new Huey({ storage: new MemoryStorage(), runtime, maxMessageBytes: 4000 });
-  const worker = new Worker(engineOf(huey), { lease: 'lease' });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease' });
   const add = huey.task('add', (a: number, b: number) => a + b);
   const result = await add(1, 2);
   await worker.tick(START);

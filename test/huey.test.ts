@@ -12,7 +12,7 @@ import {
   type Storage,
   UnknownTaskError,
 } from 'huey-ts';
-import { Worker } from '../src/consumer/worker.js';
+import { HandWorker } from './hand-worker.js';
 import { engineOf } from '../src/huey.js';
 import { manualRuntime, START } from './manual-runtime.js';
 
@@ -20,7 +20,7 @@ function setup(options: HueyOptions = {}) {
   const runtime = manualRuntime();
   const { clock } = runtime;
   const huey = new MemoryHuey({ runtime, ...options });
-  const worker = new Worker(engineOf(huey), { lease: 'lease' });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease' });
   return {
     huey,
     clock,

@@ -1,40 +1,44 @@
-// A consumer: workers, a scheduler and a lease keeper, each in a loop of its own, on the clock of the runtime; the
+// A consumer: a pump, a scheduler and a lease keeper, each in a loop of its own, on the clock of the runtime; the
 // simulator runs this very class on a virtual one. States: idle -> running -> stopped; starting and stopping twice
 // are fine, and when stop resolves nothing runs and no timer is left.
-import { checkOptionNames, integer } from '../check.js';
+import { checkOptionNames } from '../check.js';
 import type { Engine } from '../engine/engine.js';
 import type { ProcessLease } from '../engine/environment.js';
-import type { Duration } from '../time.js';
+import { type Duration, durationMs } from '../time.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { LocalRunner } from './local-runner.js';
 import { Loop } from './loop.js';
+import { Pump } from './pump.js';
+import { PUMP_SETTINGS, type PumpSettings } from './pump-options.js';
 import { Scheduler } from './scheduler.js';
-import { Worker, type WorkerOptions } from './worker.js';
 
 /** What `huey.createConsumer` takes. */
-export interface ConsumerOptions extends Omit<WorkerOptions, 'lease' | 'onSettled'> {
-  /** How many tasks run at once. Default 1. */
-  readonly workers?: number;
+export interface ConsumerOptions extends PumpSettings {
   /** Whether to enqueue periodic tasks. Default true. */
   readonly periodic?: boolean;
   /** The time between two looks at the schedule. Default 1s. */
   readonly schedulerInterval?: Duration;
 }
 
-const WORKER_OPTIONS = ['initialDelay', 'backoff', 'maxDelay', 'maxTasks', 'leaseTtl'] as const;
-const KNOWN = [...WORKER_OPTIONS, 'workers', 'periodic', 'schedulerInterval'];
+/** What `consumer.stop` takes. */
+export interface StopOptions {
+  /**
+   * How long what runs may go on. Then it is interrupted: it is told to stop, waited for no longer, and put back into
+   * the queue. 0: at once. Default: until it ends.
+   */
+  readonly deadline?: Duration;
+}
+
+const KNOWN = [...PUMP_SETTINGS, 'periodic', 'schedulerInterval'];
 
 /** How long an idle worker waits that the storage wakes. */
 const IDLE_MS = 60 * 60 * 1000;
 
+/** How long a consumer that was interrupted waits for what cannot be interrupted, a hook for instance. */
+const LAST_WAIT_MS = 5000;
+
 /** Where a consumer is in its life. */
 export type ConsumerState = 'idle' | 'running' | 'stopped';
-
-/** One place for a worker; a worker that is spent is replaced in it. */
-interface Slot {
-  worker: Worker;
-  /** Whether it is in a tick, and so may hold a delivery: the lease must not lapse. */
-  busy: boolean;
-}
 
 /** Runs the tasks of a queue in this process; make one with `huey.createConsumer()`. */
 export class Consumer implements AsyncDisposable {
@@ -44,31 +48,36 @@ export class Consumer implements AsyncDisposable {
   readonly #processLease: ProcessLease;
   readonly #keeper: LeaseKeeper;
   readonly #scheduler: Scheduler;
-  readonly #slots: Slot[] = [];
+  readonly #pump: Pump;
+  readonly #loops: readonly Loop[];
+  readonly #pumping: Loop;
+  readonly #scheduling: Loop;
+  readonly #keeping: Loop;
   #state: ConsumerState = 'idle';
-  #loops: Loop[] = [];
-  /** The loop of the keeper, once it is started. */
-  #keep: Loop | undefined;
   /** Locks held under the lease, and whether it was kept for the first of them. */
   #holds = 0;
   #kept: Promise<void> | undefined;
   #unsubscribe: (() => void)[] = [];
   #cancelRenewal: (() => void) | undefined;
+  #cancelLastWait: (() => void) | undefined;
+  #giveUp = (): void => {};
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   /** @throws ConfigurationError naming the option that makes no sense. */
   constructor(engine: Engine, options: ConsumerOptions = {}) {
     checkOptionNames(options, KNOWN, 'Consumer');
-    const workers = integer('workers', options.workers, 1, 1);
     this.#engine = engine;
     this.#options = options;
     this.#lease = engine.runtime.ids.next('lease');
     this.#processLease = { name: this.#lease, hold: () => this.#hold() };
     this.#keeper = this.#newKeeper();
     this.#scheduler = this.#newScheduler();
-    for (let index = 0; index < workers; index += 1)
-      this.#slots.push({ worker: this.#newWorker(), busy: false });
+    this.#pump = this.#newPump();
+    this.#keeping = this.#loop('lease', (now) => this.#keeper.tick(now));
+    this.#scheduling = this.#loop('scheduler', (now) => this.#scheduler.tick(now));
+    this.#pumping = this.#loop('worker', (now) => this.#work(now));
+    this.#loops = [this.#keeping, this.#scheduling, this.#pumping];
   }
 
   get state(): ConsumerState {
@@ -84,10 +93,20 @@ export class Consumer implements AsyncDisposable {
     await this.#started;
   }
 
-  /** Stops taking, lets what runs end, settles it, and gives the lease up. What the storage refuses is logged. */
-  async stop(): Promise<void> {
+  /**
+   * Stops taking, lets what runs end, settles it, and gives the lease up. What the storage refuses is logged. Stopping
+   * again waits for the same end, and may bring the deadline forward.
+   */
+  async stop(options: StopOptions = {}): Promise<void> {
+    checkOptionNames(options, ['deadline'], 'consumer.stop');
+    const deadlineMs = options.deadline === undefined ? undefined : durationMs('deadline', options.deadline);
     this.#stopped ??= this.#stop();
-    await this.#stopped;
+    const disarm = deadlineMs === undefined ? undefined : this.#interruptIn(deadlineMs);
+    try {
+      await this.#stopped;
+    } finally {
+      disarm?.();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,13 +116,22 @@ export class Consumer implements AsyncDisposable {
   async #start(): Promise<void> {
     try {
       await this.#keeper.tick(this.#engine.now());
+      this.#engine.leases.add(this.#processLease);
+      await this.#pump.start();
     } catch (error) {
+      this.#engine.leases.delete(this.#processLease);
       if (this.#state === 'running') this.#state = 'idle';
       throw error;
     }
-    this.#engine.leases.add(this.#processLease);
-    for (const { worker } of this.#slots) await worker.start();
-    this.#startLoops();
+    this.#unsubscribe = [
+      this.#engine.registry.subscribe(() => this.#scheduling.wake()),
+      this.#engine.storage.subscribe((gained, holder) => {
+        if (gained === 'schedule') this.#scheduling.wake();
+        else if (gained === 'queue') this.#pumping.wake();
+        else if (holder !== this.#lease) this.#keeping.wake();
+      }),
+    ];
+    for (const loop of this.#loops) loop.start();
   }
 
   async #stop(): Promise<void> {
@@ -116,11 +144,41 @@ export class Consumer implements AsyncDisposable {
     );
     if (!isStarted) return;
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    await Promise.all(this.#loops.map((loop) => loop.stop()));
+    // The lease lives on as long as something runs.
+    await Promise.all([this.#pumping.stop(), this.#scheduling.stop()]);
+    await this.#attempt('worker', () => this.#stopPump());
+    await this.#keeping.stop();
     this.#disarmRenewal();
-    for (const { worker } of this.#slots) await this.#attempt('worker', () => worker.stop());
     this.#engine.leases.delete(this.#processLease);
     await this.#attempt('lease', () => this.#keeper.stop());
+  }
+
+  /** Interrupts what runs, after a while; returns how to take that back. */
+  #interruptIn(deadlineMs: number): () => void {
+    const { clock } = this.#engine.runtime;
+    if (deadlineMs > 0) return clock.timer(deadlineMs, () => this.#interrupt());
+    this.#interrupt();
+    return () => {};
+  }
+
+  #interrupt(): void {
+    this.#pump.interrupt();
+    this.#cancelLastWait ??= this.#engine.runtime.clock.timer(LAST_WAIT_MS, () => this.#giveUp());
+  }
+
+  /** Lets the pump come to its end, unless it was interrupted and does not. */
+  async #stopPump(): Promise<void> {
+    const given = new Promise<boolean>((resolve) => (this.#giveUp = () => resolve(false)));
+    const isStopped = await Promise.race([this.#pump.stop().then(() => true), given]);
+    this.#cancelLastWait?.();
+    if (!isStopped)
+      this.#engine.runtime.logger.error('stop failed', {
+        what: 'worker',
+        lease: this.#lease,
+        error: new Error(
+          `something did not end within ${LAST_WAIT_MS / 1000}s of being interrupted; it is left behind`,
+        ),
+      });
   }
 
   /** A storage that is away keeps nothing from being stopped: another consumer takes over what is left. */
@@ -137,7 +195,7 @@ export class Consumer implements AsyncDisposable {
     return new LeaseKeeper(this.#engine, {
       lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,
-      isHolding: () => this.#holds > 0 || this.#isWorking(),
+      isHolding: () => this.#holds > 0 || this.#pump.isHolding,
       ...(leaseTtl !== undefined && { ttl: leaseTtl }),
     });
   }
@@ -152,30 +210,14 @@ export class Consumer implements AsyncDisposable {
     });
   }
 
-  #newWorker(): Worker {
-    const chosen = Object.entries(this.#options).filter(([name]) =>
-      (WORKER_OPTIONS as readonly string[]).includes(name),
-    );
-    return new Worker(this.#engine, { ...Object.fromEntries(chosen), lease: this.#lease });
-  }
-
-  #startLoops(): void {
-    const keep = this.#loop('lease', (now) => this.#keeper.tick(now));
-    const schedule = this.#loop('scheduler', (now) => this.#scheduler.tick(now));
-    const workers = this.#slots.map((slot, index) =>
-      this.#loop(`worker-${index + 1}`, (now) => this.#work(slot, keep, now)),
-    );
-    this.#keep = keep;
-    this.#loops = [keep, schedule, ...workers];
-    this.#unsubscribe = [
-      this.#engine.registry.subscribe(() => schedule.wake()),
-      this.#engine.storage.subscribe((gained, holder) => {
-        if (gained === 'schedule') schedule.wake();
-        else if (gained === 'queue') for (const worker of workers) worker.wake();
-        else if (holder !== this.#lease) keep.wake();
-      }),
-    ];
-    for (const loop of this.#loops) loop.start();
+  #newPump(): Pump {
+    const { periodic: _periodic, schedulerInterval: _interval, ...settings } = this.#options;
+    return new Pump(this.#engine, {
+      ...settings,
+      lease: this.#lease,
+      hire: () => new LocalRunner(this.#engine, this.#lease),
+      onWanted: () => this.#pumping.wake(),
+    });
   }
 
   /** Locks that are taken outside of this consumer's tasks are held under its lease as well. */
@@ -193,47 +235,32 @@ export class Consumer implements AsyncDisposable {
       letGo();
       throw error;
     }
-    this.#keep?.wake();
+    this.#keeping.wake();
     return letGo;
   }
 
-  /** One tick of a worker. A task that runs for long has the lease renewed meanwhile. */
-  async #work(slot: Slot, keep: Loop, now: number): Promise<number> {
-    if (slot.worker.isSpent) await this.#replace(slot);
-    this.#armRenewal(keep);
-    slot.busy = true;
+  /** One tick of the pump. As long as it holds something, the lease is renewed. */
+  async #work(now: number): Promise<number> {
+    this.#armRenewal();
     try {
-      const next = await slot.worker.tick(now);
-      return slot.worker.isIdle && this.#engine.storage.capabilities.notifies ? now + IDLE_MS : next;
+      const next = await this.#pump.tick(now);
+      return this.#pump.isIdle && this.#engine.storage.capabilities.notifies ? now + IDLE_MS : next;
     } finally {
-      slot.busy = false;
-      if (slot.worker.isIdle && !this.#isWorking()) this.#disarmRenewal();
+      if (!this.#pump.isHolding) this.#disarmRenewal();
     }
   }
 
   /** One timer serves all workers, and a whole burst of short tasks: most tasks must not cost a timer. */
-  #armRenewal(keep: Loop): void {
+  #armRenewal(): void {
     this.#cancelRenewal ??= this.#engine.runtime.clock.timer(this.#keeper.renewEveryMs, () => {
       this.#cancelRenewal = undefined;
-      keep.wake();
+      this.#keeping.wake();
     });
   }
 
   #disarmRenewal(): void {
     this.#cancelRenewal?.();
     this.#cancelRenewal = undefined;
-  }
-
-  #isWorking(): boolean {
-    return this.#slots.some(({ busy, worker }) => busy || worker.isHolding);
-  }
-
-  async #replace(slot: Slot): Promise<void> {
-    // First of all: what cannot be settled now is settled in the next attempt, and hooks run once.
-    await slot.worker.flush();
-    await slot.worker.stop();
-    slot.worker = this.#newWorker();
-    await slot.worker.start();
   }
 
   #loop(name: string, tick: (now: number) => Promise<number>): Loop {

@@ -76,9 +76,10 @@ export class Loop {
     const { clock } = this.#options;
     this.#deaf = deaf;
     await new Promise<void>((resolve) => {
-      const cancel = clock.timer(delayMs, resolve);
+      // Whoever wants nothing by itself waits to be woken, without a timer.
+      const cancel = delayMs === Infinity ? undefined : clock.timer(delayMs, resolve);
       this.#resume = () => {
-        cancel();
+        cancel?.();
         clock.soon(resolve);
       };
       if (this.#stopping) this.#resume();

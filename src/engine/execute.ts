@@ -82,6 +82,7 @@ export async function execute(
 /** Checks in huey's order, not ready, revoked, expired, then runs the task. What needs no storage costs no await. */
 function carryOut(job: Job): Awaitable<Outcome> {
   const { engine, delivery, decoded, options } = job;
+  if (isTold(options.stop)) return { kind: 'interrupted' };
   const now = options.now ?? engine.now();
   const early = notReady(decoded.task, now);
   if (early !== undefined) return early;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { chord, Huey, type HueyOptions, TaskException } from 'huey-ts';
 import { LeaseKeeper, type LeaseOptions } from '../../src/consumer/lease-keeper.js';
-import { Worker } from '../../src/consumer/worker.js';
+import { HandWorker } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import { manualRuntime, START } from '../manual-runtime.js';
 import { recordingStorage } from '../recording-storage.js';
@@ -33,7 +33,7 @@ function setup(options: Partial<LeaseOptions> = {}, hueyOptions: HueyOptions = {
       return deliveries.map(({ item }) => item.id);
     },
     async run() {
-      const worker = new Worker(engine, { lease: 'worker' });
+      const worker = new HandWorker(engine, { lease: 'worker' });
       await worker.tick(clock.now());
       await worker.flush();
     },

@@ -16,7 +16,7 @@ import {
   SignedSerializer,
   type Work,
 } from 'huey-ts';
-import { Worker } from '../../src/consumer/worker.js';
+import { HandWorker } from '../hand-worker.js';
 import { Codec } from '../../src/engine/codec.js';
 import { engineOf } from '../../src/huey.js';
 import type { QueueItem } from '../../src/storage/storage.js';
@@ -28,7 +28,7 @@ const KEY = 'sixteen bytes at least';
 function setup(options: HueyOptions = {}) {
   const huey = new MemoryHuey({ runtime: manualRuntime(), ...options });
   const engine = engineOf(huey);
-  const worker = new Worker(engine, { lease: 'lease' });
+  const worker = new HandWorker(engine, { lease: 'lease' });
   return {
     huey,
     engine,

@@ -10,7 +10,7 @@ import {
   UnknownTaskError,
   type Work,
 } from 'huey-ts';
-import { Worker } from '../../src/consumer/worker.js';
+import { HandWorker } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import { manualRuntime, START } from '../manual-runtime.js';
 import { recordingStorage } from '../recording-storage.js';
@@ -19,7 +19,7 @@ function setup() {
   const runtime = manualRuntime();
   const recording = recordingStorage();
   const huey = new Huey({ storage: recording.storage, runtime, maxMessageBytes: 5000 });
-  const worker = new Worker(engineOf(huey), { lease: 'lease' });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease' });
   const signals: string[] = [];
   huey.signal((signal, { name, id }) => signals.push(`${signal} ${name} ${id}`));
   return {

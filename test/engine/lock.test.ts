@@ -1,7 +1,7 @@
 // Locks: who holds one, until when, and who may give it back. A hold ends with its owner, its time, or its process.
 import { describe, expect, it } from 'vitest';
 import { type ConsumerOptions, MemoryHuey, MemoryStorage, Huey, TaskLockedException } from 'huey-ts';
-import { Worker } from '../../src/consumer/worker.js';
+import { HandWorker } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import { host } from '../../src/runtime.js';
 import { manualRuntime } from '../manual-runtime.js';
@@ -10,7 +10,7 @@ function setup() {
   const runtime = manualRuntime();
   const { clock } = runtime;
   const huey = new MemoryHuey({ runtime });
-  const worker = new Worker(engineOf(huey), { lease: 'lease' });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease' });
   return {
     huey,
     clock,

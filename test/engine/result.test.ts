@@ -1,7 +1,7 @@
 // The handle of one task: what it reads, how long it waits, and what it leaves in the storage.
 import { describe, expect, it } from 'vitest';
 import { type GetOptions, type HueyOptions, MemoryHuey, ResultTimeout, TaskException } from 'huey-ts';
-import { Worker } from '../../src/consumer/worker.js';
+import { HandWorker } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import { manualRuntime, START } from '../manual-runtime.js';
 
@@ -9,7 +9,7 @@ function setup(options: HueyOptions = {}) {
   const runtime = manualRuntime();
   const { clock } = runtime;
   const huey = new MemoryHuey({ runtime, ...options });
-  const worker = new Worker(engineOf(huey), { lease: 'lease' });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease' });
   return {
     huey,
     clock,

@@ -1,7 +1,7 @@
 // Revocations, in all their forms: which executions each one stops, and when it is used up.
 import { describe, expect, it } from 'vitest';
 import { chord, MemoryHuey, type TaskFunction, type Result } from 'huey-ts';
-import { Worker } from '../../src/consumer/worker.js';
+import { HandWorker } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import { manualRuntime, START } from '../manual-runtime.js';
 
@@ -9,7 +9,7 @@ function setup() {
   const runtime = manualRuntime();
   const { clock } = runtime;
   const huey = new MemoryHuey({ runtime });
-  const worker = new Worker(engineOf(huey), { lease: 'lease' });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease' });
   const signals: string[] = [];
   huey.signal((signal, { id }) => {
     if (signal !== 'enqueued' && signal !== 'executing') signals.push(`${id} ${signal}`);

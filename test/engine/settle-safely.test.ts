@@ -2,7 +2,7 @@
 // message goes to the dead letters, its chord is told, and its handlers still hear of it.
 import { describe, expect, it } from 'vitest';
 import { chord, MemoryHuey, RetryTask, type TaskException } from 'huey-ts';
-import { Worker } from '../../src/consumer/worker.js';
+import { HandWorker } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import { manualRuntime, START } from '../manual-runtime.js';
 
@@ -10,7 +10,7 @@ const LONG = 'x'.repeat(100_000);
 
 function setup(maxMessageBytes: number) {
   const huey = new MemoryHuey({ runtime: manualRuntime(), maxMessageBytes });
-  const worker = new Worker(engineOf(huey), { lease: 'lease' });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease' });
   const signals: string[] = [];
   huey.signal((signal, task) => signals.push(`${signal} ${task.name}`));
   return {

@@ -335,7 +335,7 @@ describe('the end', () => {
     open();
     expect(await result.get({ blocking: true })).toBe(10);
     expect(second.signals()).toEqual(['enqueued', 'executing', 'complete']);
-    expect(first.signals()).toEqual(['enqueued', 'executing']);
+    expect(first.signals()).toEqual(['enqueued', 'executing', 'interrupted']);
   });
 });
 

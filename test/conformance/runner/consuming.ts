@@ -3,7 +3,7 @@ import { enqueue } from '../../../src/engine/enqueue.js';
 import type { Execution } from '../../../src/engine/execute.js';
 import { notifyInterrupted } from '../../../src/engine/interrupted.js';
 import { Scheduler } from '../../../src/consumer/scheduler.js';
-import { Worker } from '../../../src/consumer/worker.js';
+import { HandWorker } from '../../hand-worker.js';
 import { CorpusError } from './corpus.js';
 import { tellError } from './error-values.js';
 import type { Fields } from './fields.js';
@@ -36,14 +36,14 @@ export const CONSUMING: Readonly<Record<string, Operation>> = {
   }),
   worker_loop: operation('n new', workerLoop),
   scheduler_loop: operation('n new', schedulerLoop),
-  worker_start: operation('', ({ world }) => new Worker(world.engine, { lease: LEASE }).start()),
-  worker_stop: operation('', ({ world }) => new Worker(world.engine, { lease: LEASE }).stop()),
+  worker_start: operation('', ({ world }) => new HandWorker(world.engine, { lease: LEASE }).start()),
+  worker_stop: operation('', ({ world }) => new HandWorker(world.engine, { lease: LEASE }).stop()),
   notify_interrupted: operation('', ({ world }) => notifyInterrupted(world.engine)),
 };
 
 async function work({ world, fields }: Stage): Promise<Row[]> {
   const rows: Row[] = [];
-  const worker = new Worker(world.engine, {
+  const worker = new HandWorker(world.engine, {
     lease: LEASE,
     leaseTtl: LEASE_TTL_SECONDS,
     onSettled: (execution) => rows.push(rowOf(execution)),
@@ -62,7 +62,7 @@ async function work({ world, fields }: Stage): Promise<Row[]> {
 }
 
 /** One tick, which the body can interrupt. Returns when the worker wants the next. */
-async function tick(world: World, worker: Worker, at?: number): Promise<number> {
+async function tick(world: World, worker: HandWorker, at?: number): Promise<number> {
   const controller = new AbortController();
   world.interrupts.push(controller);
   try {
@@ -80,7 +80,7 @@ function rowOf({ task, outcome }: Execution): Row {
   return [task?.id ?? null, outcome.kind === 'returned' ? outcome.value : null];
 }
 
-const rowsOfLoop = new WeakMap<Worker, Row[]>();
+const rowsOfLoop = new WeakMap<HandWorker, Row[]>();
 
 async function workerLoop({ world, fields }: Stage): Promise<object> {
   if (fields.has('new') || world.worker === undefined) world.worker = newWorker(world, fields.inner('new'));
@@ -93,10 +93,10 @@ async function workerLoop({ world, fields }: Stage): Promise<object> {
   return { ran, slept, ...(worker.isSpent && { recycle: true }) };
 }
 
-function newWorker(world: World, fields: Fields): Worker {
+function newWorker(world: World, fields: Fields): HandWorker {
   const { initial_delay = 0.5, backoff = 2, max_delay = 4, max_tasks } = fields.values;
   const rows: Row[] = [];
-  const worker = new Worker(world.engine, {
+  const worker = new HandWorker(world.engine, {
     lease: LEASE,
     leaseTtl: LEASE_TTL_SECONDS,
     initialDelay: initial_delay as number,

@@ -6,7 +6,7 @@ import type { SignalHandler } from '../../../src/engine/signal-bus.js';
 import type { TaskContext } from '../../../src/engine/context.js';
 import type { TaskFunction } from '../../../src/engine/task-function.js';
 import type { Scheduler } from '../../../src/consumer/scheduler.js';
-import type { Worker } from '../../../src/consumer/worker.js';
+import type { HandWorker } from '../../hand-worker.js';
 import { engineOf, Huey } from '../../../src/huey.js';
 import type { HueyOptions } from '../../../src/model/huey-options.js';
 import type { Task } from '../../../src/model/task.js';
@@ -54,7 +54,7 @@ export class World {
   readonly attempts = new Map<string, number>();
   /** How to tell the workers that run now to stop, the innermost last. */
   readonly interrupts: AbortController[] = [];
-  worker: Worker | undefined;
+  worker: HandWorker | undefined;
   scheduler: Scheduler | undefined;
   /** The first thing that this scenario asked for and that does not exist. Bodies cannot hide it. */
   fault: CorpusError | undefined;

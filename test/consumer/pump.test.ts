@@ -2,18 +2,18 @@
 // when the storage fails.
 import { describe, expect, it } from 'vitest';
 import { Huey, type HueyOptions } from 'huey-ts';
-import { Worker, type WorkerOptions } from '../../src/consumer/worker.js';
+import { HandWorker, type HandWorkerOptions } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import type { QueueItem, Turn } from '../../src/storage/storage.js';
 import { manualRuntime, START } from '../manual-runtime.js';
 import { recordingStorage } from '../recording-storage.js';
 
-function setup(options: Partial<WorkerOptions> = {}, hueyOptions: HueyOptions = {}) {
+function setup(options: Partial<HandWorkerOptions> = {}, hueyOptions: HueyOptions = {}) {
   const runtime = manualRuntime();
   const { clock, logs } = runtime;
   const recording = recordingStorage();
   const huey = new Huey({ storage: recording.storage, runtime, ...hueyOptions });
-  const worker = new Worker(engineOf(huey), { lease: 'lease', ...options });
+  const worker = new HandWorker(engineOf(huey), { lease: 'lease', ...options });
   const log: string[] = [];
   return {
     huey,
@@ -40,7 +40,7 @@ function setup(options: Partial<WorkerOptions> = {}, hueyOptions: HueyOptions = 
 }
 
 describe('a tick', () => {
-  it.each<[Partial<WorkerOptions>, number[]]>([
+  it.each<[Partial<HandWorkerOptions>, number[]]>([
     [{}, [100, 115, 132.25]],
     [{ initialDelay: '1s', backoff: 2, maxDelay: '5s' }, [1000, 2000, 4000, 5000, 5000]],
     [{ initialDelay: '1s', backoff: 1, maxDelay: '5s' }, [1000, 1000, 1000]],

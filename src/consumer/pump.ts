@@ -1,0 +1,269 @@
+// Moves deliveries through the places of a consumer. Each tick is one turn of the storage: it settles whatever has ended
+// since the last, and takes for every place that is free; so many tasks share one round trip, nothing is announced
+// before it is stored, and nothing is taken that could not be run.
+import type { Engine } from '../engine/engine.js';
+import { endAs, type Execution } from '../engine/execute.js';
+import { DeliveriesExhausted, isHueyError, TaskInterrupted } from '../errors.js';
+import type { Delivery, SettlementResult, TurnResult } from '../storage/storage.js';
+import { type Place, Places } from './places.js';
+import { type PumpOptions, type ResolvedPumpOptions, resolvePumpOptions } from './pump-options.js';
+
+/** An execution whose end is not stored yet, and the place where it ran. */
+interface Ended {
+  readonly place: Place;
+  readonly execution: Execution;
+}
+
+/** What is told of a settlement whose answer was lost: it was applied, and what it set free is not known. */
+const APPLIED: SettlementResult = { applied: true, enqueued: [] };
+
+/** States: new -> started -> stopped. */
+export class Pump {
+  readonly #engine: Engine;
+  readonly #options: ResolvedPumpOptions;
+  readonly #places: Places;
+  readonly #stop = new AbortController();
+  #ended: Ended[] = [];
+  #running = 0;
+  /** Deliveries that are ours, though the answer that should have told us was lost. */
+  #adopted: readonly Delivery[] = [];
+  /** Whether a turn may have been applied without our hearing of it. */
+  #isInDoubt = false;
+  /** Until when nobody else can have taken over what we hold. */
+  #safeUntil = -Infinity;
+  #isClosed = false;
+  #isIdle = false;
+  #delayMs: number;
+  #resting: (() => void)[] = [];
+  #whenEnded = (): void => {};
+
+  constructor(engine: Engine, options: PumpOptions) {
+    this.#engine = engine;
+    this.#options = resolvePumpOptions(options);
+    this.#delayMs = this.#options.initialDelayMs;
+    this.#places = new Places(engine, this.#options);
+  }
+
+  /** Whether the last look found nothing, and nothing runs. */
+  get isIdle(): boolean {
+    return this.#isIdle && !this.isHolding;
+  }
+
+  /** Whether it holds deliveries: some run, or have ended and are not settled yet. */
+  get isHolding(): boolean {
+    return this.#running > 0 || this.#ended.length > 0 || this.#adopted.length > 0;
+  }
+
+  /** Whether every place has run as many tasks as it may; their runners are replaced in the next tick. */
+  get isSpent(): boolean {
+    return this.#places.areSpent;
+  }
+
+  /** Whether something has ended that the next tick settles. */
+  get hasEnded(): boolean {
+    return this.#ended.length > 0;
+  }
+
+  /** Brings the runners up. @throws if one of them cannot come up. */
+  async start(): Promise<void> {
+    await this.#places.start();
+  }
+
+  /**
+   * Settles what has ended, takes for the free places, and starts what it took. Returns when to be called next, in epoch
+   * milliseconds, unless `onWanted` comes first: later and later as long as there is nothing to do.
+   */
+  async tick(now: number): Promise<number> {
+    this.#places.renew();
+    const ended = this.#ended;
+    const mishap = ended.find(({ execution }) => isMishap(execution));
+    const wanted = this.#isClosed || mishap !== undefined ? 0 : this.#places.free + this.#freedBy(ended);
+    if (wanted === 0 && ended.length === 0) return Infinity;
+    const taken = await this.#turn(now, wanted);
+    for (const delivery of taken) this.#begin(delivery);
+    if (this.#places.hasRetired) return now;
+    if (mishap !== undefined) return this.#afterMishap(mishap.execution, now);
+    return this.#nextLook(now, wanted, taken.length);
+  }
+
+  /** Settles what has ended without taking more, and waits until it is told. */
+  async flush(): Promise<void> {
+    while (this.#ended.length > 0) await this.#turn(this.#engine.now(), 0);
+    await this.#places.told();
+  }
+
+  /** Resolves when nothing runs. */
+  async rest(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#resting.push(resolve));
+  }
+
+  /** Tells what runs to stop, and waits for it no longer: the deliveries go back with the next turn. */
+  interrupt(): void {
+    this.#isClosed = true;
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(new TaskInterrupted());
+    this.#engine.executing.interrupt(this.#stop.signal);
+  }
+
+  /**
+   * Takes nothing more, lets what runs end, settles each when it has, and stops the runners.
+   * @throws what the storage refuses with in the end; what is not settled then goes to another consumer.
+   */
+  async stop(): Promise<void> {
+    this.#isClosed = true;
+    while (this.#running > 0) {
+      const end = this.#nextEnd();
+      // What cannot be stored now may be at the next end.
+      await this.flush().catch(() => {});
+      await end;
+    }
+    try {
+      await this.flush();
+    } finally {
+      await this.#places.stop();
+    }
+  }
+
+  #nextEnd(): Promise<void> {
+    return new Promise((resolve) => (this.#whenEnded = resolve));
+  }
+
+  async #turn(now: number, wanted: number): Promise<readonly Delivery[]> {
+    if (this.#isInDoubt) await this.#clearDoubt(now);
+    const adopted = this.#adopted.slice(0, wanted);
+    const ended = this.#ended;
+    this.#ended = [];
+    let result: TurnResult;
+    try {
+      const answer = this.#ask(ended, wanted - adopted.length, now);
+      result = 'then' in answer ? await answer : answer;
+    } catch (error) {
+      this.#ended = [...ended, ...this.#ended];
+      this.#isInDoubt = !isHueyError(error, 'StorageError') || error.mayHaveApplied;
+      throw error;
+    }
+    this.#safeUntil = now + this.#options.leaseTtlMs;
+    for (let index = 0; index < ended.length; index += 1) this.#tell(ended[index]!, result.settled[index]!);
+    if (adopted.length === 0) return result.deliveries;
+    this.#adopted = this.#adopted.slice(adopted.length);
+    return [...adopted, ...result.deliveries];
+  }
+
+  #ask(ended: readonly Ended[], take: number, now: number) {
+    const { lease, leaseTtlMs } = this.#options;
+    return this.#engine.storage.turn({
+      settled: ended.map(({ execution }) => execution.settlement),
+      take,
+      lease,
+      leaseUntil: now + leaseTtlMs,
+      now,
+      deliver: this.#engine.immediate,
+    });
+  }
+
+  /** An end is stored: tells of it, and frees the place. */
+  #tell({ place, execution }: Ended, result: SettlementResult): void {
+    const telling = place.runner.tell(execution, result);
+    if (telling !== undefined) {
+      const told = telling.finally(() => {
+        if (place.telling === told) place.telling = undefined;
+      });
+      place.telling = told;
+    }
+    this.#places.vacate(place);
+    this.#options.onSettled?.(execution);
+  }
+
+  #begin(delivery: Delivery): void {
+    const place = this.#places.occupy();
+    // A runner may have died since its place was counted: the delivery waits here for another.
+    if (place === undefined) this.#adopted = [...this.#adopted, delivery];
+    else void this.#run(place, delivery);
+  }
+
+  async #run(place: Place, delivery: Delivery): Promise<void> {
+    this.#running += 1;
+    place.delivery = delivery;
+    if (place.telling !== undefined) await place.telling;
+    let execution: Execution;
+    try {
+      execution = await place.runner.run(delivery, this.#stop.signal);
+    } catch (error) {
+      execution = this.#afterDeath(delivery, error);
+    }
+    place.delivery = undefined;
+    if (execution.task !== undefined) place.tasks += 1;
+    this.#ended.push({ place, execution });
+    this.#running -= 1;
+    if (this.#running === 0 && this.#resting.length > 0)
+      for (const resolve of this.#resting.splice(0)) resolve();
+    this.#whenEnded();
+    this.#options.onWanted();
+  }
+
+  /** Whoever ran it died: it goes back at once, or, delivered too often, to the dead letters. */
+  #afterDeath(delivery: Delivery, error: unknown): Execution {
+    const { id, task } = delivery.item;
+    this.#engine.runtime.logger.error('worker died', { id, task, error });
+    if (delivery.count < this.#engine.options.maxDeliveries)
+      return endAs(this.#engine, delivery, { kind: 'interrupted' });
+    return endAs(this.#engine, delivery, {
+      kind: 'exhausted',
+      error: new DeliveriesExhausted(delivery.count),
+    });
+  }
+
+  /**
+   * After a turn whose answer was lost, asks what is held: what is no longer was settled, as nobody can have taken it
+   * over yet; what is held and unknown was taken for us.
+   */
+  async #clearDoubt(now: number): Promise<void> {
+    const held = await this.#engine.storage.held(now, this.#options.lease);
+    const receipts = new Set(held.map(({ receipt }) => receipt));
+    const isSafe = now < this.#safeUntil;
+    const isApplied = ({ execution: { settlement } }: Ended): boolean =>
+      settlement.receipt === undefined || (isSafe && !receipts.has(settlement.receipt));
+    const applied = this.#ended.filter(isApplied);
+    this.#ended = this.#ended.filter((one) => !isApplied(one));
+    this.#isInDoubt = false;
+    for (const one of applied) this.#tell(one, APPLIED);
+    const known = new Set([
+      ...this.#places.receipts(),
+      ...this.#ended.map(({ execution }) => execution.delivery.receipt),
+    ]);
+    // A count of 0 is on its way from the schedule to the queue, in the hands of the scheduler.
+    this.#adopted = held.filter(({ receipt, count }) => count > 0 && !known.has(receipt));
+  }
+
+  /** How many places will be free once their ends are settled. */
+  #freedBy(ended: readonly Ended[]): number {
+    let freed = 0;
+    for (const { place } of ended) if (this.#places.lasts(place)) freed += 1;
+    return freed;
+  }
+
+  #afterMishap({ outcome }: Execution, now: number): number {
+    // The delivery is back already. Whoever drives the pump knows how to wait for a storage that is away.
+    if (outcome.kind === 'undone') throw outcome.error;
+    return now + this.#pauseMs();
+  }
+
+  #nextLook(now: number, wanted: number, found: number): number {
+    this.#isIdle = wanted > 0 && found === 0;
+    if (found > 0) this.#delayMs = this.#options.initialDelayMs;
+    if (found === wanted) return Infinity;
+    return now + this.#pauseMs();
+  }
+
+  #pauseMs(): number {
+    const { backoff, maxDelayMs } = this.#options;
+    const pauseMs = Math.min(this.#delayMs, maxDelayMs);
+    this.#delayMs = Math.min(pauseMs * backoff, maxDelayMs);
+    return pauseMs;
+  }
+}
+
+/** Nothing that a task did: its message cannot be read, or the storage failed before the body. A pause follows. */
+function isMishap({ outcome }: Execution): boolean {
+  return outcome.kind === 'unreadable' || outcome.kind === 'undone';
+}
