@@ -70,9 +70,10 @@ export class Places {
     throw failed.reason;
   }
 
-  /** A free place, which is free no longer; undefined if there is none. */
+  /** A free place, which is free no longer; undefined if there is none. One that can begin at once goes first. */
   occupy(): Place | undefined {
-    return this.#free.pop();
+    const index = this.#free.findLastIndex(({ telling }) => telling === undefined);
+    return index === -1 ? this.#free.pop() : this.#free.splice(index, 1)[0];
   }
 
   /** Whether the place can go on with the same runner. */
@@ -99,7 +100,7 @@ export class Places {
 
   /** Resolves when everything that was settled has been told. */
   async told(): Promise<void> {
-    await Promise.all(this.#all.map(({ telling }) => telling));
+    await Promise.all(this.#all.map(async ({ telling }) => telling));
   }
 
   /** Stops all runners. */

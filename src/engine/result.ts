@@ -6,6 +6,7 @@ import { type ExpiresOption, etaOf, resolveValues } from '../model/task-options.
 import { type Duration, durationMs, type Instant, instantMs } from '../time.js';
 import { revokedKey } from '../storage/storage.js';
 import { commit } from './announce.js';
+import { Bell } from './bell.js';
 import type { Engine } from './engine.js';
 import { isRevoked, putRevocation, type Revocation } from './revoke.js';
 import { FAILURE } from './settle.js';
@@ -138,18 +139,24 @@ export class Result<R = unknown> {
     const timeoutMs = options.timeout === undefined ? Infinity : durationMs('timeout', options.timeout);
     const longestMs = durationMs('maxDelay', options.maxDelay ?? 1, { least: 1 });
     const { clock } = this.#engine.runtime;
+    const bell = new Bell();
+    const unwatch = this.#engine.storage.watch(this.id, () => bell.ring());
     let delayMs = FIRST_LOOK_MS;
     let waitedMs = 0;
-    // Counts its own pauses instead of reading a clock: under a virtual one, only the pauses take time.
-    while (!(await this.#look(options.preserve))) {
-      if (waitedMs >= timeoutMs) {
-        if (options.revokeOnTimeout === true) await this.revoke();
-        throw new ResultTimeout(this.id, timeoutMs);
+    try {
+      // Counts its own pauses instead of reading a clock: under a virtual one, only the pauses take time.
+      while (!(await this.#look(options.preserve))) {
+        if (waitedMs >= timeoutMs) {
+          if (options.revokeOnTimeout === true) await this.revoke();
+          throw new ResultTimeout(this.id, timeoutMs);
+        }
+        const pauseMs = Math.min(delayMs, longestMs, timeoutMs - waitedMs);
+        if (await bell.sleep(clock, pauseMs)) continue;
+        waitedMs += pauseMs;
+        delayMs *= options.backoff ?? 1.15;
       }
-      const pauseMs = Math.min(delayMs, longestMs, timeoutMs - waitedMs);
-      await clock.sleep(pauseMs);
-      waitedMs += pauseMs;
-      delayMs *= options.backoff ?? 1.15;
+    } finally {
+      unwatch();
     }
   }
 

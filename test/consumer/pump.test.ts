@@ -3,8 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { Huey, type HueyOptions } from 'huey-ts';
 import { HandWorker, type HandWorkerOptions } from '../hand-worker.js';
+import { LocalRunner } from '../../src/consumer/local-runner.js';
+import { Pump } from '../../src/consumer/pump.js';
+import type { Runner } from '../../src/consumer/runner.js';
+import { StorageError } from '../../src/errors.js';
 import { engineOf } from '../../src/huey.js';
-import type { QueueItem, Turn } from '../../src/storage/storage.js';
+import type { QueueItem, Storage, Turn } from '../../src/storage/storage.js';
 import { manualRuntime, START } from '../manual-runtime.js';
 import { recordingStorage } from '../recording-storage.js';
 
@@ -17,6 +21,7 @@ function setup(options: Partial<HandWorkerOptions> = {}, hueyOptions: HueyOption
   const log: string[] = [];
   return {
     huey,
+    engine: engineOf(huey),
     clock,
     logs,
     recording,
@@ -216,6 +221,182 @@ describe('a storage that fails', () => {
     recording.failing = () => false;
     const { requeued } = await huey.storage.recover('other', 3, START + 30_000);
     expect(requeued.map(({ id }) => id)).toEqual(['task-1']);
+  });
+});
+
+describe('a pump with several places', () => {
+  it('settles and takes for all of them in one call', async () => {
+    const { huey, engine, recording, clock } = setup();
+    const settle: (() => void)[] = [];
+    const wait = huey.task('wait', () => new Promise<void>((resolve) => settle.push(resolve)));
+    await wait.map([[], [], [], [], []]);
+    const pump = new Pump(engine, { lease: 'many', workers: 3, hire: () => new LocalRunner(engine, 'many') });
+    await pump.start();
+    recording.takeCalls();
+    const turns = () =>
+      recording.calls
+        .splice(0)
+        .map(({ args }) => args[0] as Turn)
+        .map(({ settled, take }) => [settled.length, take]);
+    expect(await pump.tick(clock.now())).toBe(Infinity);
+    expect([turns(), settle.length]).toEqual([[[0, 3]], 3]);
+    expect([await pump.tick(clock.now()), turns()]).toEqual([Infinity, []]);
+    settle[0]!();
+    settle[2]!();
+    await clock.advance(0);
+    expect(await pump.tick(clock.now())).toBe(Infinity);
+    expect([turns(), settle.length]).toEqual([[[2, 2]], 5]);
+    for (const end of settle) end();
+    await pump.stop();
+    expect(turns()).toEqual([[3, 0]]);
+    expect([await huey.pendingCount(), pump.isHolding]).toEqual([0, false]);
+  });
+
+  it('lets a slow listener hold up its own place only', async () => {
+    const { huey, engine, work, log, clock } = setup();
+    let release = (): void => {};
+    huey.signal('complete', (_, { id }) =>
+      id === 'task-1' ? new Promise<void>((resolve) => (release = resolve)) : undefined,
+    );
+    await work.map([[1], [2]]);
+    const pump = new Pump(engine, { lease: 'many', workers: 2, hire: () => new LocalRunner(engine, 'many') });
+    await pump.start();
+    await pump.tick(clock.now());
+    await pump.rest();
+    await work.map([[3], [4]]);
+    await pump.tick(clock.now());
+    await clock.advance(0);
+    expect(log).toEqual(['run 1', 'run 2', 'run 3']);
+    release();
+    await clock.advance(0);
+    expect(log).toEqual(['run 1', 'run 2', 'run 3', 'run 4']);
+    await pump.stop();
+  });
+
+  it('interrupts what runs: it goes back at once and is told of', async () => {
+    const { huey, engine, log, clock } = setup();
+    huey.signal('interrupted', (_, { id }) => log.push(`interrupted ${id}`));
+    const deaf = huey.task('deaf', () => new Promise(() => {}));
+    await deaf.map([[], []]);
+    const pump = new Pump(engine, { lease: 'many', workers: 2, hire: () => new LocalRunner(engine, 'many') });
+    await pump.start();
+    await pump.tick(clock.now());
+    pump.interrupt();
+    await pump.stop();
+    expect(log).toEqual(['interrupted task-2', 'interrupted task-1']);
+    expect((await huey.pending()).map(({ id }) => id)).toEqual(['task-1', 'task-2']);
+  });
+});
+
+describe('a turn whose answer was lost', () => {
+  function losing() {
+    const world = setup();
+    const { recording, engine } = world;
+    let loses = false;
+    const inner = recording.storage;
+    const storage = new Proxy(inner, {
+      get(target, name: keyof Storage) {
+        if (name !== 'turn') return target[name];
+        return async (turn: Turn) => {
+          const answer = await target.turn(turn);
+          if (!loses) return answer;
+          loses = false;
+          throw new StorageError('the connection broke', { mayHaveApplied: true });
+        };
+      },
+    });
+    engine.home.storage = storage;
+    return { ...world, lose: () => (loses = true) };
+  }
+
+  it('is made up for: what it took is run, and nothing twice', async () => {
+    const { work, log, tick, lose, huey } = losing();
+    await work.map([[1], [2]]);
+    lose();
+    await expect(tick()).rejects.toThrow('the connection broke');
+    expect(await huey.pendingCount()).toBe(1);
+    await tick();
+    await tick();
+    await tick();
+    expect(log).toEqual(['run 1', 'run 2']);
+    expect(await huey.storage.held(START)).toEqual([]);
+  });
+
+  it('is told of, as it was applied', async () => {
+    const { huey, work, log, tick, lose } = losing();
+    huey.signal('complete', (_, { id }) => log.push(`complete ${id}`));
+    await work.map([[1], [2]]);
+    await tick();
+    lose();
+    await expect(tick()).rejects.toThrow('the connection broke');
+    expect(log).toEqual(['run 1']);
+    await tick();
+    expect(log).toEqual(['run 1', 'complete task-1', 'run 2']);
+  });
+
+  it('is not believed to be applied once others may have taken over', async () => {
+    const { huey, work, log, clock, tick, lose, logs } = losing();
+    huey.signal('complete', (_, { id }) => log.push(`complete ${id}`));
+    await work(1);
+    await tick();
+    lose();
+    await expect(tick()).rejects.toThrow('the connection broke');
+    clock.set(START + 30_000);
+    await tick();
+    expect(log).toEqual(['run 1']);
+    expect(logs).toMatchObject([{ level: 'warn' }]);
+  });
+});
+
+describe('a runner that dies', () => {
+  function dying(maxDeliveries?: number) {
+    const world = setup({}, maxDeliveries === undefined ? {} : { maxDeliveries });
+    const { engine } = world;
+    let hired = 0;
+    const hire = (): Runner => {
+      hired += 1;
+      const local = new LocalRunner(engine, 'dying');
+      const runner = {
+        isAlive: true,
+        start: () => local.start(),
+        run: async () => {
+          runner.isAlive = false;
+          throw new Error('exited with code 137');
+        },
+        tell: () => undefined,
+        stop: () => local.stop(),
+      };
+      return runner;
+    };
+    return { ...world, hired: () => hired, pump: new Pump(engine, { lease: 'dying', hire }) };
+  }
+
+  it('is replaced, and its delivery goes back at once, in its place', async () => {
+    const { huey, clock, work, pump, hired } = dying();
+    await work.map([[1], [2]]);
+    await pump.start();
+    await pump.tick(clock.now());
+    await pump.rest();
+    expect(await pump.tick(clock.now())).toBe(START);
+    expect((await huey.pending()).map(({ id }) => id)).toEqual(['task-1', 'task-2']);
+    await pump.tick(clock.now());
+    await clock.advance(0);
+    expect(hired()).toBe(2);
+    await pump.stop();
+  });
+
+  it('for the last time that a task may be delivered leaves a dead letter and an error', async () => {
+    const { huey, clock, work, pump } = dying(1);
+    const result = await work(1);
+    await pump.start();
+    await pump.tick(clock.now());
+    await pump.rest();
+    await pump.flush();
+    expect((await huey.storage.dead()).map(({ item }) => item.id)).toEqual([result.id]);
+    await expect(result.get()).rejects.toMatchObject({
+      metadata: { error: { name: 'DeliveriesExhausted' } },
+    });
+    await pump.stop();
   });
 });
 

@@ -278,3 +278,11 @@ describe('reschedule', () => {
     expect(again.task.eta).toBeUndefined();
   });
 });
+
+it('a blocking read is answered at the very instant at which the result is stored', async () => {
+  const { huey, clock, run } = setup();
+  const result = await huey.task('now', () => 'here')();
+  const reading = result.get({ blocking: true, timeout: '1h' });
+  await run();
+  expect([await reading, clock.now()]).toEqual(['here', START]);
+});
