@@ -67,7 +67,8 @@ export function callable<F>(what: string, value: F): F {
   return value;
 }
 
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that is most like this one; undefined if none is much like it. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((option) => ({ option, distance: editDistance(name.toLowerCase(), option.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
