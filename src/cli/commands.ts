@@ -18,7 +18,6 @@ export interface CommandRow {
   load(): Promise<CommandModule>;
 }
 
-const RUN = 'Run:';
 const LOOK = 'Look:';
 const STEER = 'Steer:';
 
@@ -85,5 +84,3 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/flush-locks.js'),
   },
 ];
-
-void RUN;

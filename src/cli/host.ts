@@ -88,7 +88,10 @@ function listen(event: string, handler: (...args: readonly unknown[]) => void): 
 
 const DEFAULT_COLUMNS = 100;
 
-function outputOf(stream: NodeJS.WriteStream): Output {
+/** A stream of the process is a terminal, or it is a file or a pipe, which know nothing of widths. */
+type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+function outputOf(stream: OutputStream): Output {
   let isGone = false;
   stream.on('error', () => {
     isGone = true;
@@ -98,19 +101,19 @@ function outputOf(stream: NodeJS.WriteStream): Output {
       if (!isGone) stream.write(text);
     },
     get isTTY() {
-      return stream.isTTY === true;
+      return stream.isTTY ?? false;
     },
     get columns() {
       return stream.columns ?? DEFAULT_COLUMNS;
     },
     get hasColors() {
-      return stream.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+      return (stream.isTTY ?? false) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
     },
   };
 }
 
 async function ask(question: string): Promise<string | undefined> {
-  if (process.stdin.isTTY !== true) return undefined;
+  if (!process.stdin.isTTY) return undefined;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await new Promise<string>((resolve) => {

@@ -1,5 +1,5 @@
 // The program: reads the command line, loads the command that it names, runs it, and tells a failure in one line.
-import { createRequire } from 'node:module';
+import { VERSION } from '../version.js';
 import { isRefusal, newCommand, refusalOf, type Command } from './command-line.js';
 import { COMMANDS, type CommandRow } from './commands.js';
 import { EXIT, failureOf } from './failure.js';
@@ -24,12 +24,6 @@ export async function run(host: Host, commands: readonly CommandRow[] = COMMANDS
   }
 }
 
-/** The version of this package. */
-export function packageVersion(): string {
-  const manifest = createRequire(import.meta.url)('huey-ts/package.json') as { version: string };
-  return manifest.version;
-}
-
 function newProgram(host: Host, commands: readonly CommandRow[]): Command {
   const program = newCommand('huey', host)
     .usage('<command> [options]')
@@ -44,7 +38,7 @@ function newProgram(host: Host, commands: readonly CommandRow[]): Command {
     command.description(`${row.summary[0]!.toUpperCase()}${row.summary.slice(1)}.`);
     (await row.load()).configure(command, host);
   });
-  return program.version(packageVersion(), '-V, --version', 'show the version');
+  return program.version(VERSION, '-V, --version', 'show the version');
 }
 
 /** `huey help pending` is what people try first. */

@@ -7,7 +7,7 @@ import { ambientUses } from './ambient-use.js';
 /** The doors: which file, or folder, may use what. */
 const DOORS: readonly [start: string, name: string][] = [
   ['src/runtime.ts', ''],
-  ['src/cli/', 'process'],
+  ['src/cli/host.ts', 'process'],
 ];
 
 describe('ambient time, chance, identity and output', () => {

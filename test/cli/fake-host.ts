@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Huey, type HueyOptions, MemoryStorage, type StorageCapabilities } from 'huey-ts';
+import { Huey, type HueyOptions, MemoryStorage, type Storage, type StorageCapabilities } from 'huey-ts';
 import type { Host, HostSignal, Output } from '../../src/cli/host.js';
 import { run } from '../../src/cli/program.js';
 import { type ManualRuntime, manualRuntime } from '../manual-runtime.js';
@@ -129,7 +129,7 @@ export function setup(options: HueyOptions = {}) {
   const runtime = manualRuntime();
   const folder = temporaryFolder();
   const host = new FakeHost(folder, runtime);
-  const storage = new SharedMemory();
+  const storage: Storage & { readonly closed: number } = new SharedMemory();
   const huey = new Huey({ name: 'shop', runtime, storage, ...options });
   const add = huey.task('add', (a: number, b: number) => a + b);
   writeApp(folder, 'app.js', { huey });

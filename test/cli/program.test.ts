@@ -62,7 +62,7 @@ describe('huey', () => {
     host.stderr.hasColors = true;
     host.args = ['xyz'];
     await run(host);
-    expect(host.stderr.text).toMatch(/^\u001B\[31mhuey:\u001B\[39m unknown/);
+    expect(host.stderr.text).toContain('\u001B[31mhuey:\u001B[39m unknown');
   });
 
   it('tells apart that the storage does not answer', async () => {

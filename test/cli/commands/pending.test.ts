@@ -38,7 +38,7 @@ describe('huey pending', () => {
 
   it('writes records for programs', async () => {
     const { add, json, huey } = setup();
-    const mail = huey.task('mail', { retries: 2 }, (_: { readonly at: Date }) => {});
+    const mail = huey.task('mail', { retries: 2 }, ({ at }: { readonly at: Date }) => at.getTime());
     await mail.with({ id: 'm', priority: 3 })({ at: new Date(0) });
     await add.with({ id: 'a' })(1, 2);
     add.unregister();
