@@ -44,6 +44,8 @@ export class Scheduler {
   /** The first on the looks' grid after the last that was made. */
   #firstLook = -Infinity;
   #nextDueAt: number | undefined;
+  /** Whether the last round did not come to its end, and may have left something in flight. */
+  #isInDoubt = false;
 
   constructor(engine: Engine, options: SchedulerOptions) {
     this.#engine = engine;
@@ -66,14 +68,24 @@ export class Scheduler {
       this.#nextRound = now;
       return now;
     }
-    await this.moveDue(now);
-    this.#nextLook ??= now;
-    if (this.#nextLook <= now) {
-      while (this.#nextLook <= now) this.#nextLook += SLOT_MS;
-      this.#firstLook = this.#nextLook;
-      if (this.#periodic) await this.enqueuePeriodic(now);
+    try {
+      await this.moveDue(now);
+      await this.#look(now);
+    } catch (error) {
+      // The same round again, as soon as the storage is back: a minute must not pass without its ticks.
+      this.#nextRound = round;
+      throw error;
     }
     return this.#skipIdle ? this.#nextUseful(this.#nextRound) : this.#nextRound;
+  }
+
+  /** Once a minute, enqueues what is due in it. */
+  async #look(now: number): Promise<void> {
+    const look = (this.#nextLook ??= now);
+    if (look > now) return;
+    if (this.#periodic) await this.enqueuePeriodic(now);
+    this.#nextLook = look + (Math.floor((now - look) / SLOT_MS) + 1) * SLOT_MS;
+    this.#firstLook = this.#nextLook;
   }
 
   /** Called before its time, because there is something new: finds the round of the grid that is wanted now. */
@@ -87,6 +99,8 @@ export class Scheduler {
   /** Moves everything that is due to the queue; returns the ids, in order. A message that cannot be read is buried. */
   async moveDue(now: number): Promise<string[]> {
     const ids: string[] = [];
+    if (this.#isInDoubt) ids.push(...(await this.#settleMoves(await this.#strayDeliveries(now), now)));
+    this.#isInDoubt = true;
     for (;;) {
       const { deliveries, nextDueAt } = await this.#engine.storage.handOver({
         now,
@@ -94,12 +108,26 @@ export class Scheduler {
         lease: this.#lease,
       });
       this.#nextDueAt = nextDueAt;
-      const moves = deliveries.map((delivery) => this.#move(delivery, now));
-      for (const { announcements } of moves)
-        for (const one of announcements) if (one.kind === 'signal') ids.push(one.task.id);
-      if (moves.length > 0) await commit(this.#engine, moves);
-      if (deliveries.length < BATCH) return ids;
+      ids.push(...(await this.#settleMoves(deliveries, now)));
+      if (deliveries.length < BATCH) break;
     }
+    this.#isInDoubt = false;
+    return ids;
+  }
+
+  /** What an earlier round took from the schedule and, as an answer was lost, could not put into the queue. */
+  async #strayDeliveries(now: number): Promise<readonly Delivery[]> {
+    const held = await this.#engine.storage.held(now, this.#lease);
+    // What the workers hold was taken from the queue, and so counted.
+    return held.filter(({ count }) => count === 0);
+  }
+
+  async #settleMoves(deliveries: readonly Delivery[], now: number): Promise<string[]> {
+    const moves = deliveries.map((delivery) => this.#move(delivery, now));
+    if (moves.length > 0) await commit(this.#engine, moves);
+    return moves.flatMap(({ announcements }) =>
+      announcements.flatMap((one) => (one.kind === 'signal' ? [one.task.id] : [])),
+    );
   }
 
   /** Enqueues the periodic tasks that are due, each once for this minute. */

@@ -314,3 +314,31 @@ it.each<[object, string]>([
 ])('refuses %o', (options, words) => {
   expect(() => setup(options)).toThrow(words);
 });
+
+describe('a storage that fails', () => {
+  it('while ticks are enqueued is asked again in the same minute', async () => {
+    const { huey, tick, recording } = setup();
+    huey.periodicTask('minutely', crontab(), () => {});
+    recording.failing = (name) => name === 'turn';
+    await expect(tick(0)).rejects.toThrow('the storage is away');
+    recording.failing = () => false;
+    await tick(500);
+    await tick(1000);
+    expect((await huey.pending()).map(({ name }) => name)).toEqual(['minutely']);
+    // The first finds back to the grid.
+    await tick(MINUTE);
+    await tick(MINUTE);
+    expect(await huey.pendingCount()).toBe(2);
+  });
+
+  it('between taking from the schedule and putting into the queue leaves nothing in the air', async () => {
+    const { huey, tick, schedule, recording } = setup();
+    await schedule(1000);
+    recording.failing = (name) => name === 'turn';
+    await expect(tick(1000)).rejects.toThrow('the storage is away');
+    expect([await huey.pendingCount(), await huey.scheduledCount()]).toEqual([0, 0]);
+    recording.failing = () => false;
+    await tick(1100);
+    expect([await huey.pendingCount(), await huey.storage.held(START)]).toEqual([1, []]);
+  });
+});
