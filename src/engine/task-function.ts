@@ -53,6 +53,22 @@ export interface TaskFunction<A extends readonly unknown[] = readonly never[], R
   unregister(): boolean;
 }
 
+/** Where a task function comes from. */
+export interface Origin {
+  readonly engine: Engine;
+  readonly definition: Definition;
+}
+
+const origins = new WeakMap<object, Origin>();
+
+/** The declaration behind a task, with call options or without. @throws ConfigurationError for anything else. */
+export function originOf(task: object): Origin {
+  const origin = typeof task === 'function' ? origins.get(task) : undefined;
+  if (origin === undefined)
+    throw expected('task', 'a declared task', task, "declare it with huey.task('name', …)");
+  return origin;
+}
+
 /** Makes the function for a declaration. */
 export function taskFunction<A extends readonly unknown[], R>(
   engine: Engine,
@@ -99,6 +115,7 @@ function bind<A extends readonly unknown[], R>(
     new Signature<[R]>([newTask(engine, definition.name, args, values, options.id, etaAt?.(engine.now()))]);
   const call = (...args: A): Promise<Result<R>> =>
     enqueue(engine, describeCall(...args)) as Promise<Result<R>>;
+  origins.set(call, { engine, definition });
   return Object.assign(call, { s: describeCall });
 }
 

@@ -1,2 +1,31 @@
 // The public names of huey-ts/testing, one by one.
+export {
+  allEnqueued,
+  assertEnqueued,
+  type AssertEnqueuedOptions,
+  enqueued,
+  refuteEnqueued,
+  type TaskWithArgs,
+  type TimesOptions,
+} from './enqueued.js';
+export { expectEnqueued, type EnqueuedInBlock, type ExpectedEnqueued } from './expect-enqueued.js';
+export type { EnqueuedState, EnqueuedTask } from './matching/enqueued-task.js';
+export type {
+  EnqueuedMatch,
+  Matchable,
+  MatchableArgs,
+  StageMatch,
+  TaskReference,
+} from './matching/enqueued-match.js';
+export type { AsymmetricMatcher } from './matching/value-text.js';
+export {
+  enterMode,
+  type EnteredMode,
+  type Hueys,
+  inMode,
+  type TestMode,
+  withCapture,
+  withImmediate,
+} from './mode.js';
+
 export { storageContract, type ContractCase, type ContractSetup } from './contract.js';

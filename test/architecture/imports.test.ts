@@ -35,6 +35,7 @@ const OUTSIDE = new Map([
   ['cron-parser', ['src/model/cron.ts']],
   ['ioredis', ['src/storage/redis-client.ts']],
   ['node:assert/strict', ['src/testing/']],
+  ['node:async_hooks', ['src/testing/scope.ts']],
   ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file-']],
   ['node:child_process', ['src/cli/host.ts']],
   ['node:crypto', ['src/runtime.ts', 'src/model/signed-serializer.ts']],

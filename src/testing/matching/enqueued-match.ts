@@ -57,6 +57,9 @@ export interface EnqueuedMatch<A extends readonly unknown[] = readonly unknown[]
   readonly where?: (task: EnqueuedTask) => boolean;
 }
 
+/** The same for a task of any arguments. */
+export type AnyMatch = Omit<EnqueuedMatch, 'args'> & { readonly args?: unknown };
+
 /** The names of the options above. */
 export const MATCH_OPTIONS = [
   'task',
@@ -100,7 +103,7 @@ const FIELDS = ['args', 'kwargs', 'priority', 'queue', 'id', 'attempt', 'retries
 type FieldName = (typeof FIELDS)[number];
 
 /** Checks what is asked. @throws ConfigurationError naming the option. */
-export function resolveMatch(match: EnqueuedMatch<never>, where: string): ResolvedMatch {
+export function resolveMatch(match: AnyMatch, where: string): ResolvedMatch {
   const { args, kwargs, state, task, stages } = match;
   if (args !== undefined && !Array.isArray(args) && !isMatcher(args))
     throw expected('args', 'an array, or a matcher of one', args, 'write args: [first, second]');
@@ -132,7 +135,7 @@ function resolveStage(stage: StageMatch, index: number) {
   return { name: taskNameOf(`stages[${index}].task`, stage.task), args: stage.args };
 }
 
-function dueOf(match: EnqueuedMatch<never>, where: string): Due | undefined {
+function dueOf(match: AnyMatch, where: string): Due | undefined {
   const asked = (['in', 'delay', 'at'] as const).filter((name) => match[name] !== undefined);
   if (asked.length > 1)
     throw expected(where, `asked for one of \`in\`, \`delay\` and \`at\``, asked.join(' and '));

@@ -68,9 +68,19 @@ export function ranked(
   return candidates.sort((a, b) => a.distance - b.distance || b.task.enqueuedAt - a.task.enqueuedAt);
 }
 
-/** Another task is further away than any difference; a text that is nearly right is nearer than one that is not. */
+/**
+ * Another task is further away than any difference, a whole argument weighs more than a member of one, and what is
+ * nearly right weighs less than what is not.
+ */
 function distanceOf(differences: readonly Difference[]): number {
-  return differences.reduce((sum, one) => sum + (one.path === 'task' ? 1000 : unlikeness(one)), 0);
+  return differences.reduce(
+    (sum, one) => sum + (one.path === 'task' ? 1000 : unlikeness(one) / depthOf(one)),
+    0,
+  );
+}
+
+function depthOf({ path }: Difference): number {
+  return Math.max(1, path.match(/[.[]/g)?.length ?? 0);
 }
 
 function unlikeness({ expected, actual }: Difference): number {
@@ -101,13 +111,13 @@ function isOfTask({ name }: ResolvedMatch, task: EnqueuedTask): boolean {
 function wantedText(match: ResolvedMatch, count: Count): string {
   const what = match.name === undefined ? 'a task' : `\`${match.name}\``;
   const asked = askedLines(match);
-  return `expected ${what} to be enqueued ${countText(count)}${asked.length === 0 ? '' : ', with'}${asked
+  const often = count.most === 0 ? 'never to be enqueued' : `to be enqueued ${countText(count)}`;
+  return `expected ${what} ${often}${asked.length === 0 ? '' : ', with'}${asked
     .map(([name, text]) => `\n    ${name.padEnd(10)}${text}`)
     .join('')}`;
 }
 
 function countText({ least, most }: Count): string {
-  if (most === 0) return 'never';
   if (most === Infinity) return least === 1 ? 'at least once' : `at least ${timesText(least)}`;
   return least === most ? timesText(least) : `${least} to ${timesText(most)}`;
 }

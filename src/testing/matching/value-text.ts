@@ -69,7 +69,8 @@ function whole(value: unknown, depth: number): string {
   if (value instanceof URL) return `URL ${value.href}`;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return membersText(value, depth);
-  return inspect(value, { depth: 3, breakLength: Infinity, compact: true, maxArrayLength: 10 });
+  const text = inspect(value, { depth: 3, breakLength: Infinity, compact: true, maxArrayLength: 10 });
+  return text.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function membersText(value: object, depth: number): string {
