@@ -4,9 +4,18 @@ import { matching, nextInUtc, nextInZone } from './crontabs.js';
 import { immediate } from './immediate.js';
 import { compare, type Comparison, type Measured } from './measure.js';
 import { memory } from './memory.js';
+import { sqlite } from './sqlite.js';
 import { year } from './year.js';
 
-const COMPARISONS: readonly Comparison[] = [immediate, memory, matching, nextInUtc, nextInZone, year];
+const COMPARISONS: readonly Comparison[] = [
+  immediate,
+  memory,
+  matching,
+  nextInUtc,
+  nextInZone,
+  year,
+  ...sqlite,
+];
 
 const words = process.argv.slice(2);
 const chosen = COMPARISONS.filter(

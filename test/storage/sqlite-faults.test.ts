@@ -45,7 +45,7 @@ function refused(call: () => unknown, words: string | RegExp, retryable = false)
 describe('a SQLite file', () => {
   it('is not touched before the first call', () => {
     const { filename, storage } = setup();
-    new SqliteHuey({ filename });
+    expect(new SqliteHuey({ filename }).name).toBe('huey');
     expect(statSync(filename, { throwIfNoEntry: false })).toBeUndefined();
     storage.close();
     expect(statSync(filename, { throwIfNoEntry: false })).toBeUndefined();
