@@ -15,7 +15,7 @@ const SOON = { blocking: true, timeout: '30s' } as const;
 async function setup() {
   const filename = join(temporaryFolder(), 'queue.db');
   const make = () => {
-    const huey = new SqliteHuey({ filename, fsync: 'off' });
+    const huey = new SqliteHuey({ filename, fsync: 'off', storeIntermediateErrors: false });
     onTestFinished(async () => huey.close());
     const failures: string[] = [];
     const tasks = {
