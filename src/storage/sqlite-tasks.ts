@@ -22,8 +22,7 @@ const ORDER = 'ORDER BY priority DESC, task.id';
 const INSERT = `INSERT INTO task (queue, lease, launch, deliveries, priority, enqueued_at, task_id, task, data)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const IS_WAITING = 'SELECT 1 FROM task WHERE queue = ? AND lease = 0 LIMIT 1';
-const TAKE = `UPDATE task SET lease = ?, launch = ?, deliveries = deliveries + 1 WHERE id IN
-  (SELECT id FROM task WHERE queue = ? AND lease = 0 ${ORDER} LIMIT ?) RETURNING ${COLUMNS}`;
+const TAKE = 'UPDATE task SET lease = ?, launch = ?, deliveries = deliveries + 1 WHERE id = ?';
 const LAND = 'DELETE FROM task WHERE id = ? AND launch = ? AND queue = ? AND lease <> 0';
 const RELEASE = 'UPDATE task SET lease = 0 WHERE id = ? AND launch = ? AND queue = ? AND lease <> 0';
 const LIST = `SELECT ${COLUMNS} FROM task WHERE queue = ? AND lease = 0 ${ORDER} LIMIT ?`;
@@ -64,12 +63,20 @@ export class SqliteTasks {
     return { receipt: `${this.#insert(item, lease, launch, count)}-${launch}`, item, count };
   }
 
-  /** Takes the first of the queue, in order. */
-  take(limit: number, lease: number): SqliteFlight[] {
-    const { queue } = this.#connection;
-    const rows = this.#connection.statement(TAKE).all(lease, this.#draw(), queue, limit) as Row[];
-    if (rows.length > 1) rows.sort((a, b) => b.priority - a.priority || a.place - b.place);
-    return rows.map(flightOf);
+  /**
+   * Takes the first of the queue, in order, under the lease that `taker` names. Row by row: one statement for all would
+   * need temporary tables, which cost more than they save.
+   */
+  take(limit: number, taker: () => number): SqliteFlight[] {
+    const rows = this.#connection.statement(LIST).all(this.#connection.queue, limit) as Row[];
+    if (rows.length === 0) return [];
+    const lease = taker();
+    const launch = this.#draw();
+    const take = this.#connection.statement(TAKE);
+    return rows.map((row) => {
+      take.run(lease, launch, row.place);
+      return { receipt: `${row.place}-${launch}`, item: itemOf(row), count: row.count + 1 };
+    });
   }
 
   isWaiting(): boolean {

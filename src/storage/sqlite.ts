@@ -267,8 +267,10 @@ export class SqliteStorage implements Storage {
   }
 
   #take({ take, lease, now }: Turn): readonly Delivery[] {
-    if (!this.#tasks.isWaiting()) return NOTHING;
-    return this.#deliveries(this.#tasks.take(atMost(take), this.#holding(lease)), now);
+    return this.#deliveries(
+      this.#tasks.take(atMost(take), () => this.#holding(lease)),
+      now,
+    );
   }
 
   #settle({ receipt, effects }: Settlement, turn: Turn): SettlementResult {
