@@ -31,6 +31,7 @@ export {
   type SemaphoreOptions,
 } from './engine/lock.js';
 export { Consumer, type ConsumerOptions, type ConsumerState } from './consumer/consumer.js';
+export type { WorkerType } from './consumer/worker-settings.js';
 export { RateLimit } from './engine/rate-limit.js';
 export { DeadLetters, type DeadLetter } from './engine/dead-letters.js';
 export { KeyValues } from './engine/key-values.js';

@@ -4,16 +4,18 @@
 import { checkOptionNames } from '../check.js';
 import type { Engine } from '../engine/engine.js';
 import type { ProcessLease } from '../engine/environment.js';
+import { SignalBus, type SignalHandler } from '../engine/signal-bus.js';
 import { type Duration, durationMs } from '../time.js';
+import { ChildLeases } from './child-lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import { LocalRunner } from './local-runner.js';
 import { Loop } from './loop.js';
 import { Pump } from './pump.js';
 import { PUMP_SETTINGS, type PumpSettings } from './pump-options.js';
 import { Scheduler } from './scheduler.js';
+import { hiring, WORKER_SETTINGS, type WorkerSettings } from './worker-settings.js';
 
 /** What `huey.createConsumer` takes. */
-export interface ConsumerOptions extends PumpSettings {
+export interface ConsumerOptions extends PumpSettings, WorkerSettings {
   /** Whether to enqueue periodic tasks. Default true. */
   readonly periodic?: boolean;
   /** The time between two looks at the schedule. Default 1s. */
@@ -29,7 +31,7 @@ export interface StopOptions {
   readonly deadline?: Duration;
 }
 
-const KNOWN = [...PUMP_SETTINGS, 'periodic', 'schedulerInterval'];
+const KNOWN = [...PUMP_SETTINGS, ...WORKER_SETTINGS, 'periodic', 'schedulerInterval'];
 
 /** How long an idle worker waits that the storage wakes. */
 const IDLE_MS = 60 * 60 * 1000;
@@ -47,6 +49,9 @@ export class Consumer implements AsyncDisposable {
   readonly #lease: string;
   readonly #processLease: ProcessLease;
   readonly #keeper: LeaseKeeper;
+  readonly #children: ChildLeases;
+  /** Hear of the signals that children send. */
+  readonly #observers = new SignalBus();
   readonly #scheduler: Scheduler;
   readonly #pump: Pump;
   readonly #loops: readonly Loop[];
@@ -72,6 +77,7 @@ export class Consumer implements AsyncDisposable {
     this.#lease = engine.runtime.ids.next('lease');
     this.#processLease = { name: this.#lease, hold: () => this.#hold() };
     this.#keeper = this.#newKeeper();
+    this.#children = new ChildLeases(engine, this.#lease, this.#keeper.ttlMs, () => this.#keeping.wake());
     this.#scheduler = this.#newScheduler();
     this.#pump = this.#newPump();
     this.#keeping = this.#loop('lease', (now) => this.#keeper.tick(now));
@@ -113,6 +119,18 @@ export class Consumer implements AsyncDisposable {
     await this.stop();
   }
 
+  /**
+   * Calls the handler for every signal that is sent in this process, and for those that this consumer's threads and
+   * processes send, where the handlers of `huey.signal` are called. Call it before `start`. Returns how to stop that.
+   */
+  observe(handler: SignalHandler): () => void {
+    const buses = [this.#engine.signals, this.#observers];
+    for (const bus of buses) bus.connect(handler, []);
+    return () => {
+      for (const bus of buses) bus.disconnect(handler, []);
+    };
+  }
+
   async #start(): Promise<void> {
     try {
       await this.#keeper.tick(this.#engine.now());
@@ -147,6 +165,7 @@ export class Consumer implements AsyncDisposable {
     // The lease lives on as long as something runs.
     await Promise.all([this.#pumping.stop(), this.#scheduling.stop()]);
     await this.#attempt('worker', () => this.#stopPump());
+    await this.#children.ended();
     await this.#keeping.stop();
     this.#disarmRenewal();
     this.#engine.leases.delete(this.#processLease);
@@ -195,7 +214,8 @@ export class Consumer implements AsyncDisposable {
     return new LeaseKeeper(this.#engine, {
       lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,
-      isHolding: () => this.#holds > 0 || this.#pump.isHolding,
+      isHolding: () => this.#holds > 0 || this.#pump.isHolding || this.#children.areHeld,
+      children: () => this.#children,
       ...(leaseTtl !== undefined && { ttl: leaseTtl }),
     });
   }
@@ -215,7 +235,13 @@ export class Consumer implements AsyncDisposable {
     return new Pump(this.#engine, {
       ...settings,
       lease: this.#lease,
-      hire: () => new LocalRunner(this.#engine, this.#lease),
+      hire: hiring(settings, {
+        engine: this.#engine,
+        lease: this.#lease,
+        leases: this.#children,
+        observers: this.#observers,
+        onDied: () => this.#pumping.wake(),
+      }),
       onWanted: () => this.#pumping.wake(),
     });
   }

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.js';
 import { endAs } from '../engine/execute.js';
 import { DeliveriesExhausted } from '../errors.js';
 import { type Duration, durationMs } from '../time.js';
+import type { ChildLeases } from './child-lease.js';
 
 export interface LeaseOptions {
   readonly lease: string;
@@ -14,6 +15,8 @@ export interface LeaseOptions {
   readonly isHolding?: () => boolean;
   /** Sleep until there is something to do. Only where a lease that begins to hold wakes the keeper. Default false. */
   readonly skipIdle?: boolean;
+  /** The leases of its children, kept alive with its own. */
+  readonly children?: () => ChildLeases;
 }
 
 export const DEFAULT_LEASE_TTL = '30s';
@@ -26,6 +29,7 @@ export class LeaseKeeper {
   readonly #lease: string;
   readonly #isHolding: () => boolean;
   readonly #skipIdle: boolean;
+  readonly #children: (() => ChildLeases) | undefined;
   readonly ttlMs: number;
 
   constructor(engine: Engine, options: LeaseOptions) {
@@ -33,6 +37,7 @@ export class LeaseKeeper {
     this.#lease = options.lease;
     this.#isHolding = options.isHolding ?? (() => true);
     this.#skipIdle = options.skipIdle ?? false;
+    this.#children = options.children;
     this.ttlMs = durationMs('leaseTtl', options.ttl ?? DEFAULT_LEASE_TTL, { least: 3 });
   }
 
@@ -51,6 +56,7 @@ export class LeaseKeeper {
   async tick(now: number): Promise<number> {
     const { storage, options, runtime } = this.#engine;
     if (this.#isHolding()) await storage.keepLease(this.#lease, now + this.ttlMs, now);
+    await this.#children?.().renew(now);
     const { requeued, exhausted, nextExpiryAt } = await storage.recover(
       this.#lease,
       options.maxDeliveries,

@@ -192,7 +192,7 @@ export class Pump {
       execution = this.#afterDeath(delivery, error);
     }
     place.delivery = undefined;
-    if (execution.task !== undefined) place.tasks += 1;
+    if (execution.outcome.kind !== 'unreadable') place.tasks += 1;
     this.#ended.push({ place, execution });
     this.#running -= 1;
     if (this.#running === 0 && this.#resting.length > 0)

@@ -24,6 +24,14 @@ export interface ExecuteOptions {
   readonly stop?: AbortSignal;
   /** The lease of the consumer: locks that the task takes end with it. */
   readonly lease?: string;
+  /** Called right before the body: its time runs from now on; and it may be off the books, at most once, already. */
+  readonly onBody?: (timeoutMs: number, isAcknowledged: boolean) => void;
+}
+
+/** What `endAs` may be told beside the outcome. */
+export interface EndOptions {
+  /** The delivery was taken off the books before its body began. Default false. */
+  readonly isAcknowledged?: boolean;
 }
 
 /** Why a delivery ended without an outcome: its message is unreadable, or the storage failed and it goes back. */
@@ -100,14 +108,20 @@ function carryOutUnlessExpired(job: Job, now: number): Awaitable<Outcome> {
 }
 
 /** The end of a delivery that did not come from its body: whoever ran it died, was killed, or died too often. */
-export function endAs(engine: Engine, delivery: Delivery, outcome: Outcome): Execution {
+export function endAs(
+  engine: Engine,
+  delivery: Delivery,
+  outcome: Outcome,
+  { isAcknowledged = false }: EndOptions = {},
+): Execution {
   try {
     const decoded = engine.codec.decode(delivery.item);
     const definition = engine.registry.get(decoded.task.name);
-    const { receipt } = delivery;
     const { lock } = definition.options;
     // Its own lock may be held under its receipt still.
-    const undo: Effect[] = lock === undefined ? [] : [{ kind: 'unlock', name: lock, owner: receipt }];
+    const undo: Effect[] =
+      lock === undefined ? [] : [{ kind: 'unlock', name: lock, owner: delivery.receipt }];
+    const receipt = isAcknowledged ? undefined : delivery.receipt;
     return conclude({ engine, delivery, decoded, definition, options: {}, receipt, undo }, outcome);
   } catch (failure) {
     return unreadable(engine, delivery, failure);
@@ -222,10 +236,11 @@ async function refusal({ engine, delivery, definition, options, undo }: Job): Pr
   return exceeded === undefined ? undefined : { kind: 'rate-limited', error: exceeded };
 }
 
-async function runBody({ engine, decoded, definition, options }: Job): Promise<Outcome> {
+async function runBody({ engine, decoded, definition, options, receipt }: Job): Promise<Outcome> {
   const { task } = decoded;
   const { stop } = options;
   if (isTold(stop)) return { kind: 'interrupted' };
+  options.onBody?.(task.timeoutMs ?? 0, receipt === undefined);
   const { executing, runtime } = engine.environment;
   const place = executing.join(task, stop);
   const context = definition.options.context ? new TaskContext(task, runtime.clock, stop) : undefined;

@@ -8,6 +8,7 @@ import { ambientUses } from './ambient-use.js';
 const DOORS: readonly [start: string, name: string][] = [
   ['src/runtime.ts', ''],
   ['src/cli/host.ts', 'process'],
+  ['src/worker.ts', 'process'],
 ];
 
 describe('ambient time, chance, identity and output', () => {

@@ -26,6 +26,7 @@ const LAYERS = rows(`
   testing    | src/testing/              | base, runtime, model, port, engine, consumer, memory, huey
   sim        | sim/                      | base, runtime, model, port, engine, consumer, memory, huey, hueys, index, testing
   cli        | src/cli/                  | base, runtime, model, port, engine, consumer, huey
+  worker     | src/worker.ts             | consumer, cli
   docs       | docs/                     | index, hueys, redis, testing, sim, sqlite
 `);
 
@@ -37,16 +38,19 @@ const OUTSIDE = new Map([
   ['node:assert/strict', ['src/testing/']],
   ['node:async_hooks', ['src/testing/scope.ts']],
   ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file-']],
-  ['node:child_process', ['src/cli/host.ts']],
+  ['node:child_process', ['src/cli/host.ts', 'src/consumer/process-channel.ts']],
   ['node:crypto', ['src/runtime.ts', 'src/model/signed-serializer.ts']],
   ['node:fs', ['src/storage/file-system.ts', 'src/cli/']],
-  ['node:module', ['src/storage/sqlite-better.ts', 'src/storage/sqlite-node.ts', 'src/cli/']],
+  [
+    'node:module',
+    ['src/storage/sqlite-better.ts', 'src/storage/sqlite-node.ts', 'src/cli/', 'src/consumer/child-entry.ts'],
+  ],
   ['node:os', ['src/storage/file-holder.ts']],
   ['node:path', ['src/storage/file.ts', 'src/cli/']],
   ['node:readline', ['src/cli/host.ts']],
-  ['node:url', ['src/cli/app-module.ts']],
+  ['node:url', ['src/cli/app-module.ts', 'src/consumer/child-entry.ts']],
   ['node:util', ['src/model/', 'src/testing/', 'src/cli/']],
-  ['node:worker_threads', ['src/storage/file-holder.ts']],
+  ['node:worker_threads', ['src/storage/file-holder.ts', 'src/consumer/thread-channel.ts', 'src/worker.ts']],
   ['node:zlib', ['src/model/compressed-serializer.ts', 'src/storage/file-line.ts']],
 ]);
 
