@@ -30,7 +30,7 @@ export interface JournalReader {
   replay(record: object): void;
 }
 
-/** What was read makes no sense: it is damaged, or has been taken back since by a writer that could not finish it. */
+/** What was read makes no sense: it is damaged, or the file was cut shorter or replaced meanwhile. */
 class Unreadable extends Error {}
 
 /** Where in which file the reader stands: all that is before `offset` has been read. */
@@ -107,15 +107,15 @@ export class FileJournal {
   append(record: object): void {
     const place = this.#place!;
     const { value: bytes, chain } = writeLine({ n: place.records + 1, ...record }, place.chain);
+    // A writer that died may have left a record half written.
+    if (place.size > place.offset) this.#fs.truncate(place.descriptor, place.offset);
     try {
-      // A writer that died may have left a record half written.
-      if (place.size > place.offset) this.#fs.truncate(place.descriptor, place.offset);
       this.#write(place.descriptor, bytes, place.offset);
-      if (this.#fsync) this.#fs.sync(place.descriptor);
     } catch (error) {
       this.#takeBack(place);
       throw error;
     }
+    if (this.#fsync) this.#syncRecord(place.descriptor);
     advance(place, bytes, chain);
     place.size = place.offset;
   }
@@ -230,7 +230,20 @@ export class FileJournal {
     try {
       this.#fs.truncate(descriptor, offset);
     } catch {
-      // Then the next writer cuts off what is unfinished; what is finished, but may not be on the disk, stands.
+      // Then the next writer does it.
+    }
+  }
+
+  /** A record that is complete may have been read by others: it stands, and is read here too by the next call. */
+  #syncRecord(descriptor: number): void {
+    try {
+      this.#fs.sync(descriptor);
+    } catch (cause) {
+      throw new StorageError(
+        `expected what was written to ${this.#path} to be on the disk, got ${String(cause)}; ` +
+          'it was done, but a power failure may undo it; look at the log of the system',
+        { cause },
+      );
     }
   }
 

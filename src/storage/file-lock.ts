@@ -93,7 +93,7 @@ export class FileLock {
   #make(): void {
     const made = `${this.#path}.${this.#self}`;
     this.#fs.remove(made);
-    this.#fs.makeDirectory(made, { parents: false });
+    this.#fs.makeDirectory(made);
     this.#fs.writeText(`${made}/${FREE}`, '');
     try {
       this.#fs.rename(made, this.#path);

@@ -1,6 +1,7 @@
 // The few calls on files that the file storage makes, so that a test can let any of them fail; node:fs stands behind
 // it. All of them are synchronous: what a storage does in one call must not be torn apart by what else a process does.
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import { StorageError } from '../errors.js';
 
 /** Which file a path leads to, and how long it is. */
@@ -12,7 +13,9 @@ export interface FileIdentity {
 
 /** What node:fs calls the same does. */
 export interface FileSystem {
-  makeDirectory(path: string, options: { readonly parents: boolean }): void;
+  makeDirectory(path: string): void;
+  /** With those above it; does nothing if it is there. */
+  makeDirectories(path: string): void;
   list(path: string): readonly string[];
   /** Of a path, or of an open file. @throws with code ENOENT if there is nothing. */
   identify(file: string | number): FileIdentity;
@@ -36,7 +39,8 @@ export interface FileSystem {
 
 /** The file system of this machine. */
 export const nodeFileSystem: FileSystem = {
-  makeDirectory: (path, { parents }) => void fs.mkdirSync(path, { recursive: parents }),
+  makeDirectory: (path) => fs.mkdirSync(path),
+  makeDirectories,
   list: (path) => fs.readdirSync(path),
   identify(file) {
     const { dev, ino, size } =
@@ -62,6 +66,23 @@ export const nodeFileSystem: FileSystem = {
     }
   },
 };
+
+/** Node's own `recursive` tries for ever where a directory exists in which nothing can be made, as in /proc. */
+function makeDirectories(path: string): void {
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (isDirectory(path)) return;
+    const parent = dirname(path);
+    if (faultCode(error) !== 'ENOENT' || isDirectory(parent)) throw error;
+    makeDirectories(parent);
+    makeDirectories(path);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
 
 /** The code of an error of the file system, as 'ENOENT'; undefined for any other error. */
 export function faultCode(error: unknown): string | undefined {

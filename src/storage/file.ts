@@ -268,7 +268,7 @@ export class FileStorage implements Storage {
 
   /** Makes what is not there yet. From then on it must be there: what has gone is missed, not made again. */
   #prepare(): void {
-    this.#fs.makeDirectory(this.#directory, { parents: true });
+    this.#fs.makeDirectories(this.#directory);
     if (!this.#journal.exists())
       this.#lock.hold(() => {
         if (!this.#journal.exists()) this.#journal.replace(rowsOf(this.#memory.exportState()));

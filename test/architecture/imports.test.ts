@@ -46,7 +46,7 @@ const OUTSIDE = new Map([
     ['src/storage/sqlite-better.ts', 'src/storage/sqlite-node.ts', 'src/cli/', 'src/consumer/child-entry.ts'],
   ],
   ['node:os', ['src/storage/file-holder.ts']],
-  ['node:path', ['src/storage/file.ts', 'src/cli/']],
+  ['node:path', ['src/storage/file.ts', 'src/storage/file-system.ts', 'src/cli/']],
   ['node:readline', ['src/cli/host.ts']],
   ['node:url', ['src/cli/app-module.ts', 'src/consumer/child-entry.ts']],
   ['node:util', ['src/model/', 'src/testing/', 'src/cli/']],
