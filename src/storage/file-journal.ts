@@ -242,7 +242,7 @@ export class FileJournal {
       throw new StorageError(
         `expected what was written to ${this.#path} to be on the disk, got ${String(cause)}; ` +
           'it was done, but a power failure may undo it; look at the log of the system',
-        { cause },
+        { cause, mayHaveApplied: true },
       );
     }
   }

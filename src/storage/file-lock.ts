@@ -107,6 +107,7 @@ export class FileLock {
     return new StorageError(
       `expected the lock ${this.#path} to become free, got ${this.#patienceMs / 1000}s in which ${describeHolder(holder)} held it: ` +
         `it is stopped, very slow, or cannot be seen from here; if it is dead for sure, rename ${this.#path}/${holder} to ${FREE}`,
+      { retryable: true },
     );
   }
 }

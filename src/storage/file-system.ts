@@ -105,13 +105,18 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
   ['EIO', 'the disk fails: look at the log of the system'],
 ]);
 
+/** Something else is where the storage should be: asking again does not help. */
+const LASTING: ReadonlySet<string> = new Set(['EEXIST', 'ENOTDIR', 'EISDIR']);
+
 /** What the storage throws for a fault of the file system; any other error stays what it is. */
-export function storageFault(error: unknown, directory: string): unknown {
+export function storageFault(error: unknown, directory: string, mayHaveApplied: boolean): unknown {
   const code = faultCode(error);
   if (code === undefined) return error;
   const advice = ADVICE.get(code) ?? 'the same call may be made again once that is put right';
   const { message } = error as Error;
   return new StorageError(`expected to use the files in ${directory}, got ${message}; ${advice}`, {
     cause: error,
+    retryable: !LASTING.has(code),
+    mayHaveApplied,
   });
 }

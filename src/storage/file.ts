@@ -238,7 +238,8 @@ export class FileStorage implements Storage {
   }
 
   #change<N extends CallName>(call: N, ...args: CallArguments<N>): CallAnswer<N> {
-    return this.#run(() => {
+    let isWritten = false;
+    const work = (): CallAnswer<N> => {
       this.#catchUp();
       const answer = answerIdle(this.#memory, call, args);
       if (answer !== undefined) return answer;
@@ -246,21 +247,23 @@ export class FileStorage implements Storage {
       const made = this.#lock.hold(() => {
         this.#journal.catchUp(true);
         this.#journal.append(record);
+        isWritten = true;
         return makeCall(this.#memory, record);
       });
       this.#compact();
       return made;
-    });
+    };
+    return this.#run(work, () => isWritten);
   }
 
-  #run<T>(work: () => T): T {
+  #run<T>(work: () => T, isWritten = (): boolean => false): T {
     if (this.#isClosed)
       throw new StorageError('expected an open storage, got one that was closed; open a new one');
     try {
       if (!this.#isReady) this.#prepare();
       return work();
     } catch (error) {
-      throw storageFault(error, this.#directory);
+      throw storageFault(error, this.#directory, isWritten());
     } finally {
       for (const tell of this.#news.splice(0)) tell();
     }
