@@ -89,7 +89,7 @@ async function takeSteps(from: number, times: number, fsync: boolean, code?: str
         expect(seen, where).toBe(after);
         break;
       }
-      expect(isHueyError(fault, 'StorageError'), `${where}: ${String(fault)}`).toBe(true);
+      expect(isHueyError(fault, 'StorageError'), where).toBe(true);
       // It may have been made, and then the lock could not be left; but then the error says so.
       const mayHaveApplied = isHueyError(fault, 'StorageError') && fault.mayHaveApplied;
       expect(mayHaveApplied ? [before, after] : [before], where).toContain(seen);
