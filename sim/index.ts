@@ -14,3 +14,18 @@ export type { TraceEvent, TraceKind } from './trace/trace-event.js';
 export type { Plain, RunDescription, TraceHeader } from './trace/trace-header.js';
 export { readTrace, type ReadTraceOptions, type RecordedRun } from './trace/trace-reader.js';
 export { Trace, type TraceOptions } from './trace/trace.js';
+export { htmlTimeline, type HtmlTimelineOptions } from './timeline/html-timeline.js';
+export { perfettoTrace } from './timeline/perfetto.js';
+export { textTimeline, type TextTimelineOptions } from './timeline/text-timeline.js';
+export type { Stretch } from './timeline/stretch.js';
+export {
+  type Lane,
+  type Mark,
+  type Timeline,
+  timelineOf,
+  type TimelineOptions,
+} from './timeline/timeline.js';
+export type { Tone } from './timeline/tone.js';
+export { calendarText } from './calendar/calendar-text.js';
+export { type CalendarOptions, type Firing, firings, type ScheduledTask } from './calendar/firing.js';
+export type { ClockNote } from './calendar/local-clock.js';
