@@ -142,7 +142,7 @@ export class Pump {
       this.#isInDoubt = !isHueyError(error, 'StorageError') || error.mayHaveApplied;
       throw error;
     }
-    this.#safeUntil = now + this.#options.leaseTtlMs;
+    if (this.#isLeaseShort(now)) this.#safeUntil = this.#leaseEnd(now);
     for (let index = 0; index < ended.length; index += 1) this.#tell(ended[index]!, result.settled[index]!);
     if (adopted.length === 0) return result.deliveries;
     this.#adopted = this.#adopted.slice(adopted.length);
@@ -150,15 +150,24 @@ export class Pump {
   }
 
   #ask(ended: readonly Ended[], take: number, now: number) {
-    const { lease, leaseTtlMs } = this.#options;
+    const { lease } = this.#options;
     return this.#engine.storage.turn({
       settled: ended.map(({ execution }) => execution.settlement),
       take,
       lease,
-      leaseUntil: now + leaseTtlMs,
+      ...(this.#isLeaseShort(now) && { leaseUntil: this.#leaseEnd(now) }),
       now,
       deliver: this.#engine.immediate,
     });
+  }
+
+  #leaseEnd(now: number): number {
+    return now + this.#options.leaseTtlMs;
+  }
+
+  /** Whether the lease is worth keeping anew: most turns, and every look of an idle consumer, need not write it. */
+  #isLeaseShort(now: number): boolean {
+    return this.#safeUntil - now < (this.#options.leaseTtlMs * 2) / 3;
   }
 
   /** An end is stored: tells of it, and frees the place. */
