@@ -28,4 +28,23 @@ export {
   withImmediate,
 } from './mode.js';
 
+export { drain, type DrainOptions } from './drain.js';
+export { DrainLimitError, type Drained, type DrainedExecution, type OnDrainError } from './drain-run.js';
+export {
+  type LogRecord,
+  perform,
+  type Performed,
+  type PerformOptions,
+  type PerformOutcome,
+} from './perform.js';
+export {
+  crashAttempts,
+  failAttempts,
+  type FailStorageOptions,
+  failStorage,
+  type Fault,
+  type FaultOptions,
+  hangAttempts,
+} from './fault.js';
+
 export { storageContract, type ContractCase, type ContractSetup } from './contract.js';

@@ -73,12 +73,19 @@ export class TestClock implements Clock {
     return () => this.#remove(timer);
   }
 
-  /** What is under way, a finished read of a file for instance, comes first: it may cut the sleep short. */
+  /**
+   * Moves on to the sleep that ends first, stopping at each timer on the way: it may cut the sleep short, and so may
+   * what is under way, a finished read of a file for instance.
+   */
   async #skipToNextSleep(): Promise<void> {
-    await host.turn();
-    if (this.#skipping === 0) return;
-    const next = earliest([...this.#timers].filter(({ isSleep }) => isSleep));
-    if (next !== undefined) this.moveTo(next.at);
+    for (;;) {
+      await host.turn();
+      const next = earliest([...this.#timers].filter(({ isSleep }) => isSleep));
+      if (this.#skipping === 0 || next === undefined) return;
+      const first = earliest(this.#timers)!;
+      this.moveTo(first.at);
+      if (first === next) return;
+    }
   }
 
   #fire(timer: Timer): void {
