@@ -9,7 +9,7 @@ import { Fields } from './fields.js';
 import { numberOf } from './plain-number.js';
 import { rateLimitOf } from './rate-limits.js';
 import type { StillClock } from './still-clock.js';
-import { type Perform, World } from './world.js';
+import { type Perform, World, type WorldOptions } from './world.js';
 
 /** Options of the constructor that scenarios may set, and what they are called here. */
 export const HUEY_OPTIONS: ReadonlyMap<string, keyof HueyOptions> = new Map([
@@ -23,7 +23,11 @@ export const HUEY_OPTIONS: ReadonlyMap<string, keyof HueyOptions> = new Map([
 const DEFAULT_START = '2026-01-01T00:00:00Z';
 
 /** Builds the world of a scenario. @throws CorpusError if it cannot be built. */
-export function createWorld(scenario: Scenario, perform: Perform, settleWithNext: boolean): World {
+export function createWorld(
+  scenario: Scenario,
+  perform: Perform,
+  play: Pick<WorldOptions, 'settleWithNext' | 'storage'>,
+): World {
   const setting = new Fields('the scenario', scenario.setting);
   const options: Record<string, unknown> = {
     // The original forgets a message before its body runs; it shows only if the worker is interrupted.
@@ -31,7 +35,7 @@ export function createWorld(scenario: Scenario, perform: Perform, settleWithNext
   };
   for (const [name, value] of Object.entries(setting.inner('options').values))
     options[HUEY_OPTIONS.get(name) ?? name] = value;
-  const world = new World({ ...options, start: startOf(setting), perform, settleWithNext });
+  const world = new World({ ...options, start: startOf(setting), perform, ...play });
   for (const [name, spec] of Object.entries(setting.inner('tasks').values))
     declareTask(world, name, new Fields(`task ${name}`, object(spec, `task ${name}`)));
   const hooks = setting.inner('hooks');

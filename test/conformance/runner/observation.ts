@@ -2,6 +2,8 @@
 import { CONTROLLING } from './controlling.js';
 import { CONSUMING } from './consuming.js';
 import { isHueyError } from '../../../src/errors.js';
+import { MemoryStorage } from '../../../src/storage/memory.js';
+import type { Storage } from '../../../src/storage/storage.js';
 import { CorpusError, type Json, type Scenario, type Step } from './corpus.js';
 import { createWorld } from './declarations.js';
 import { ENQUEUING } from './enqueuing.js';
@@ -35,13 +37,18 @@ export interface PlayOptions {
    * one, as the original does. Default false.
    */
   readonly settleWithNext?: boolean;
+  /** Makes an empty storage. Default: in memory. */
+  readonly storage?: () => Storage;
 }
 
 /** Plays a scenario to its end, or to the first step that asks for something that does not exist. */
 export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Play> {
   const steps: Outcome[] = [];
   try {
-    const world = createWorld(scenario, perform, options.settleWithNext ?? false);
+    const world = createWorld(scenario, perform, {
+      settleWithNext: options.settleWithNext ?? false,
+      storage: options.storage ?? (() => new MemoryStorage()),
+    });
     for (const [index, { step }] of scenario.steps.entries()) {
       const outcome = await outcomeOf(world, step);
       if (world.fault !== undefined)

@@ -1,4 +1,4 @@
-// Everything one scenario plays in: a Huey of its own on a memory storage, a clock that stands still, counted ids, and
+// Everything one scenario plays in: a Huey of its own on a storage of its own, a clock that stands still, counted ids, and
 // what the steps leave for later steps: handles, locks, handlers, a lasting worker and scheduler.
 import type { Engine } from '../../../src/engine/engine.js';
 import type { LockHold } from '../../../src/engine/lock.js';
@@ -11,7 +11,7 @@ import { engineOf, Huey } from '../../../src/huey.js';
 import type { HueyOptions } from '../../../src/model/huey-options.js';
 import type { Task } from '../../../src/model/task.js';
 import { type Runtime, silentLogger } from '../../../src/runtime.js';
-import { MemoryStorage } from '../../../src/storage/memory.js';
+import type { Storage } from '../../../src/storage/storage.js';
 import { CorpusError, type JsonObject, type Step } from './corpus.js';
 import { CountedIds } from './counted-ids.js';
 import { Journal } from './journal.js';
@@ -34,6 +34,8 @@ export interface WorldOptions extends HueyOptions {
   readonly perform: Perform;
   /** Whether `work` settles a task together with taking the next. */
   readonly settleWithNext: boolean;
+  /** Makes the storage, each time that the Huey wants one. */
+  readonly storage: () => Storage;
 }
 
 /** The lease of every worker and scheduler here. Nobody renews it, so it must not run out. */
@@ -61,7 +63,7 @@ export class World {
   readonly settleWithNext: boolean;
   readonly #perform: Perform;
 
-  constructor({ start, perform, settleWithNext, ...options }: WorldOptions) {
+  constructor({ start, perform, settleWithNext, storage, ...options }: WorldOptions) {
     this.clock = new StillClock(start);
     const runtime: Runtime = {
       clock: this.clock,
@@ -69,7 +71,7 @@ export class World {
       ids: this.ids,
       logger: silentLogger,
     };
-    this.huey = new Huey({ ...options, runtime, storage: () => new MemoryStorage() });
+    this.huey = new Huey({ ...options, runtime, storage });
     this.engine = engineOf(this.huey);
     this.journal = new Journal(this.clock);
     this.journal.listen(this.engine.signals);
