@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { describe } from 'vitest';
 
 /** How long a server may take to start or to end, in milliseconds. */
@@ -63,6 +64,16 @@ export async function startRedis(settings: readonly string[] = [], port?: number
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Calls a server once, on a connection of its own. */
+export async function callRedis(port: number, name: string, ...values: readonly string[]): Promise<unknown> {
+  const redis = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: 0 });
+  try {
+    return await redis.call(name, [...values]);
+  } finally {
+    redis.disconnect();
+  }
 }
 
 function accepting(child: ChildProcess): Promise<void> {
