@@ -16,6 +16,8 @@ export interface RedisProcess {
   readonly pid: number;
   /** Ends the process and waits until it has gone. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the process but keeps its folder, and says where that is. */
+  stopKeeping(signal?: NodeJS.Signals): Promise<string>;
 }
 
 const isInstalled = ((): boolean => {
@@ -62,6 +64,10 @@ export async function startRedis(settings: readonly string[] = [], port?: number
     stop: async (signal = 'SIGTERM') => {
       await ended(child, signal);
       rmSync(folder, { recursive: true, force: true });
+    },
+    stopKeeping: async (signal = 'SIGTERM') => {
+      await ended(child, signal);
+      return folder;
     },
   };
 }

@@ -2,7 +2,7 @@
 // and closed, which it stays. A call waits for a server that is away, within bounds, before it is sent; once sent it is
 // never sent again, for nobody knows whether it was applied.
 import { ConfigurationError, StorageError } from '../errors.js';
-import { isMisconfiguration, storageErrorOf } from './redis-errors.js';
+import { isMisconfiguration, storageErrorOf, unreachable, wasNotSent } from './redis-errors.js';
 import type { ResolvedRedisOptions } from './redis-options.js';
 
 /** What is used of ioredis: the same in 5 and 6, and in ioredis-mock. */
@@ -66,12 +66,16 @@ export class RedisClient {
 
   /** Calls the server once, as soon as it can be used. @throws StorageError */
   async call<T>(send: (ioredis: Ioredis) => Promise<unknown>): Promise<T> {
-    const ioredis = this.ready ?? (await this.open());
-    this.#refuseClosed();
-    try {
-      return (await send(ioredis)) as T;
-    } catch (error) {
-      throw storageErrorOf(error, this.#options.server, 'sent');
+    for (;;) {
+      const ioredis = this.ready ?? (await this.open());
+      this.#refuseClosed();
+      try {
+        return (await send(ioredis)) as T;
+      } catch (error) {
+        if (!wasNotSent(error)) throw storageErrorOf(error, this.#options.server);
+        // The connection broke a moment ago, and its end was not told yet.
+        this.#isReady = false;
+      }
     }
   }
 
@@ -101,7 +105,7 @@ export class RedisClient {
     ioredis.on('close', () => this.#lose());
     ioredis.on('end', () => {
       this.#isReady = false;
-      this.#rejectAll(storageErrorOf(this.#lastError ?? 'it has ended', this.#options.server, 'not sent'));
+      this.#rejectAll(unreachable(this.#lastError ?? 'it has ended', this.#options.server));
     });
     // What goes wrong is told by events, to all who wait.
     ioredis.connect?.()?.catch(() => {});
@@ -109,7 +113,7 @@ export class RedisClient {
   }
 
   #wait(): Promise<void> {
-    if (this.#fault !== undefined) throw storageErrorOf(this.#fault, this.#options.server, 'not sent');
+    if (this.#fault !== undefined) throw unreachable(this.#fault, this.#options.server);
     const attemptsLeft = this.#wasReady
       ? this.#options.reconnects
       : Math.min(FIRST_ATTEMPTS, this.#options.reconnects);
@@ -131,7 +135,7 @@ export class RedisClient {
     this.#lastError = error;
     if (!isMisconfiguration(error)) return;
     if (/DB index|SELECT is not allowed/i.test(String(error))) this.#fault = error;
-    this.#rejectAll(storageErrorOf(error, this.#options.server, 'not sent'));
+    this.#rejectAll(unreachable(error, this.#options.server));
   }
 
   #lose(): void {
@@ -140,7 +144,7 @@ export class RedisClient {
       if (waiter.attemptsLeft > 0) waiter.attemptsLeft -= 1;
       else {
         this.#waiters.delete(waiter);
-        waiter.reject(storageErrorOf(this.#lastError ?? 'it is away', this.#options.server, 'not sent'));
+        waiter.reject(unreachable(this.#lastError ?? 'it is away', this.#options.server));
       }
     }
   }

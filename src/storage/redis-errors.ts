@@ -1,9 +1,6 @@
 // What the errors of the client and the server mean for a caller: is it the settings, will it pass, and may the call
 // have been applied all the same.
-import { StorageError } from '../errors.js';
-
-/** Whether the command was given to a connection before the error. */
-export type CommandStage = 'not sent' | 'sent';
+import { StorageError, type StorageErrorOptions } from '../errors.js';
 
 interface Meaning {
   readonly pattern: RegExp;
@@ -72,21 +69,27 @@ export function isMisconfiguration(error: unknown): boolean {
   return meaningOf(error, MISCONFIGURED) !== undefined;
 }
 
-/** The error for a caller. @param server Where it is, without secrets. */
-export function storageErrorOf(error: unknown, server: string, stage: CommandStage): StorageError {
-  if (error instanceof StorageError) return error;
-  // The command that it names holds the caller's data, and in case of AUTH the password.
-  if (error instanceof Error) Reflect.deleteProperty(error, 'command');
-  const settings = meaningOf(error, MISCONFIGURED);
-  if (settings !== undefined) return told(error, server, settings, false);
-  const refusal = meaningOf(error, REFUSED);
-  if (refusal !== undefined) return told(error, server, refusal, true);
-  if (stage === 'not sent' || /enableOfflineQueue/.test(textOf(error)))
-    return new StorageError(
+/** Whether the client refused a command because it has no connection: the server never saw it. */
+export function wasNotSent(error: unknown): boolean {
+  return /enableOfflineQueue/.test(textOf(error));
+}
+
+/** The error for a caller whose command was not sent. @param server Where it is, without secrets. */
+export function unreachable(error: unknown, server: string): StorageError {
+  return (
+    understood(error, server) ??
+    new StorageError(
       `no connection to Redis at ${server} (${textOf(error)}); nothing was changed: try again when it is back, or check host and port`,
       { cause: error, retryable: true },
-    );
-  if (isReply(error))
+    )
+  );
+}
+
+/** The error for a caller whose command was sent. @param server Where it is, without secrets. */
+export function storageErrorOf(error: unknown, server: string): StorageError {
+  const known = understood(error, server);
+  if (known !== undefined) return known;
+  if (nameOf(error) === 'ReplyError')
     return new StorageError(`Redis at ${server} answered with an error: ${textOf(error)}`, {
       cause: error,
       mayHaveApplied: true,
@@ -97,20 +100,33 @@ export function storageErrorOf(error: unknown, server: string, stage: CommandSta
   );
 }
 
-function told(error: unknown, server: string, { what, todo }: Meaning, retryable: boolean): StorageError {
+function understood(error: unknown, server: string): StorageError | undefined {
+  if (error instanceof StorageError) return error;
+  // The command that it names holds the caller's data, and in case of AUTH the password.
+  if (error instanceof Error) Reflect.deleteProperty(error, 'command');
+  const settings = meaningOf(error, MISCONFIGURED);
+  // Which of the keys it is, and what a script did before it came to that, is not known.
+  const mayHaveApplied = /WRONGTYPE/.test(textOf(error));
+  if (settings !== undefined) return told(error, server, settings, { mayHaveApplied });
+  const refusal = meaningOf(error, REFUSED);
+  return refusal === undefined ? undefined : told(error, server, refusal, { retryable: true });
+}
+
+function told(
+  error: unknown,
+  server: string,
+  { what, todo }: Meaning,
+  options: StorageErrorOptions,
+): StorageError {
   return new StorageError(`Redis at ${server} ${what} (${textOf(error)}); ${todo}`, {
     cause: error,
-    retryable,
+    ...options,
   });
 }
 
 function meaningOf(error: unknown, meanings: readonly Meaning[]): Meaning | undefined {
   const text = `${nameOf(error)} ${textOf(error)}`;
   return meanings.find(({ pattern }) => pattern.test(text));
-}
-
-function isReply(error: unknown): boolean {
-  return nameOf(error) === 'ReplyError';
 }
 
 function nameOf(error: unknown): string {
