@@ -11,7 +11,7 @@ import { item, NOW } from '../../src/testing/contract/subject.js';
 import { callRedis, describeWithRedis, freePort, type RedisProcess, startRedis } from '../redis-server.js';
 
 const HOST = '127.0.0.1';
-const open: { close(): Promise<unknown> | unknown }[] = [];
+const open: { close(): unknown }[] = [];
 
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
