@@ -158,7 +158,7 @@ function readUrl(text: unknown): RedisAddress {
     throw new ConfigurationError(`expected \`url\` to be a redis:// or rediss:// URL; ${hint}`);
   const db = url.pathname.replace(/^\//, '');
   if (!/^\d*$/.test(db))
-    throw new ConfigurationError(`expected \`url\` to end in the number of a database, got "${db}"; ${hint}`);
+    throw new ConfigurationError(`expected \`url\` to end in the number of a database; ${hint}`);
   if (url.search !== '' || url.hash !== '')
     throw new ConfigurationError(`expected \`url\` without a query or fragment; ${hint}`);
   const address: RedisAddress = {};

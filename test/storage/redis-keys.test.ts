@@ -28,7 +28,7 @@ describe('the keys of a queue', () => {
   });
 
   it('are in the documentation, each with its type', () => {
-    const page = readFileSync(join(ROOT, 'docs/storages.md'), 'utf8');
+    const page = readFileSync(join(ROOT, 'docs/redis.md'), 'utf8');
     const rows = PARTS.map(
       (part) => new RegExp(`\\| \`${part}\` +\\| ${REDIS_KEYS[part].split(':')[0]} +\\|`),
     );
