@@ -4,6 +4,7 @@ import { matching, nextInUtc, nextInZone } from './crontabs.js';
 import { immediate } from './immediate.js';
 import { compare, type Comparison, type Measured } from './measure.js';
 import { memory } from './memory.js';
+import { redis } from './redis.js';
 import { sqlite } from './sqlite.js';
 import { year } from './year.js';
 
@@ -15,6 +16,7 @@ const COMPARISONS: readonly Comparison[] = [
   nextInZone,
   year,
   ...sqlite,
+  ...redis,
 ];
 
 const words = process.argv.slice(2);

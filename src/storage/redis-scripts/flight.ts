@@ -16,9 +16,14 @@ local function inForce(value)
   return bar == 1 or tonumber(string.sub(value, 1, bar - 1)) > tonumber(now)
 end
 
-local function revokedFlag(id, record)
+-- Most queues hold none: one look is enough for a whole turn.
+local function holdsRevocations()
   if mayHoldRevocations == nil then mayHoldRevocations = redis.call('EXISTS', revoked) == 1 end
-  if not mayHoldRevocations then return '0' end
+  return mayHoldRevocations
+end
+
+local function revokedFlag(id, record)
+  if not holdsRevocations() then return '0' end
   local _, at = field(record, #id + 2)
   local task = field(record, at)
   if inForce(redis.call('HGET', revoked, '=revoked:' .. id)) then return '1' end

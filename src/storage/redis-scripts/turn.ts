@@ -169,7 +169,10 @@ local effects = {
     if record then emit(priority, record, true) end
     return i + 3
   end,
-  u = function(i) redis.call('HDEL', revoked, '=revoked:' .. ARGV[i]) return i + 1 end,
+  u = function(i)
+    if holdsRevocations() then redis.call('HDEL', revoked, '=revoked:' .. ARGV[i]) end
+    return i + 1
+  end,
   k = function(i) unlock(ARGV[i], ARGV[i + 1]) return i + 2 end,
   b = function(i)
     if delivery then
