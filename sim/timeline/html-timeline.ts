@@ -2,9 +2,9 @@
 // script only adds zoom, search and details. A content security policy keeps it from loading or sending anything.
 import { integer } from '../../src/check.js';
 import { formatDuration } from '../../src/time.js';
-import { textHash } from '../stable-hash.js';
 import { EVENT_FIELDS, type TraceEvent } from '../trace/trace-event.js';
 import { htmlJson, htmlText } from './html-text.js';
+import { naturalOrder } from './natural-order.js';
 import { PAGE_SCRIPT } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
 import { AXIS_STEPS, axisTicks } from './time-axis.js';
@@ -26,6 +26,8 @@ const SHADES: ReadonlySet<string> = new Set(['down', 'pause', 'partition']);
 /** The colours of tasks, as hues from blue to magenta: red, amber and green say how something went. */
 const COOL = 190;
 const COOL_RANGE = 130;
+/** Multiples of it, less whole numbers, keep apart however many there are. */
+const GOLDEN_RATIO = 0.618034;
 
 /** Draws a timeline as a page. All names and details are escaped. */
 export function htmlTimeline(timeline: Timeline, options: HtmlTimelineOptions = {}): string {
@@ -124,7 +126,22 @@ function axis({ header, from, to }: Timeline): string {
     .join('');
 }
 
+type Hues = ReadonlyMap<string, number>;
+
+/** A hue for each name, by its place among them: close names get colours that differ. */
+function huesOf({ stretches }: Timeline): Hues {
+  const names = [...new Set(stretches.map(nameOf))].sort(naturalOrder);
+  return new Map(
+    names.map((name, index) => [name, Math.round(COOL + ((index * GOLDEN_RATIO) % 1) * COOL_RANGE)]),
+  );
+}
+
+function nameOf({ event, op }: Stretch): string {
+  return event.name ?? event.task ?? op;
+}
+
 function nodes(timeline: Timeline): string {
+  const hues = huesOf(timeline);
   const names = [...new Set(timeline.lanes.map(({ node }) => node))];
   return names
     .map((node) => {
@@ -135,17 +152,17 @@ function nodes(timeline: Timeline): string {
         (stretch) => isShade(stretch) && timeline.lanes[stretch.lane]!.node === node,
       );
       const bare = own[0]![0].label === '' ? '' : laneRow('lane whole bare', node, 1, '');
-      const drawn = own.map(([lane, index]) => drawnLane(timeline, lane, index)).join('');
+      const drawn = own.map(([lane, index]) => drawnLane(timeline, lane, index, hues)).join('');
       return `<div class="node"><div class="shades">${shades.map((shade) => shadeOf(shade, timeline)).join('')}</div>${bare}${drawn}</div>`;
     })
     .join('\n');
 }
 
-function drawnLane(timeline: Timeline, { node, label, rows }: Lane, index: number): string {
+function drawnLane(timeline: Timeline, { node, label, rows }: Lane, index: number, hues: Hues): string {
   const bars = timeline.stretches.filter((stretch) => stretch.lane === index && !isShade(stretch));
   const marks = timeline.marks.filter((mark) => mark.lane === index);
   const bare = bars.length === 0 ? ' bare' : '';
-  const drawn = bars.map((bar) => barOf(bar, timeline)).join('') + marksOf(marks, timeline);
+  const drawn = bars.map((bar) => barOf(bar, timeline, hues)).join('') + marksOf(marks, timeline);
   return laneRow(`lane ${label === '' ? 'whole' : 'actor'}${bare}`, label === '' ? node : label, rows, drawn);
 }
 
@@ -162,15 +179,14 @@ function shadeOf(stretch: Stretch, timeline: Timeline): string {
   return `<div class="shade ${stretch.op}" style="${extent(stretch, timeline)}"></div>`;
 }
 
-function barOf(stretch: Stretch, timeline: Timeline): string {
+function barOf(stretch: Stretch, timeline: Timeline, hues: Hues): string {
   const { call, op, end, failed, event, row } = stretch;
   const kind = call ? 'call' : op === 'execution' ? 'execution' : op === 'lock-wait' ? 'lock-wait' : 'other';
   const edge = stretch.to > timeline.to ? 'open' : end;
   const classes = ['bar', kind, edge, ...(failed ? ['failed'] : [])].join(' ');
-  const name = event.name ?? event.task ?? op;
-  const hue = COOL + ((textHash(name) >>> 0) % COOL_RANGE);
+  const name = nameOf(stretch);
   const lasted = formatDuration(stretch.to - stretch.from);
-  const style = `${extent(stretch, timeline)};--hue:${hue};--row:${row}`;
+  const style = `${extent(stretch, timeline)};--hue:${hues.get(name) ?? COOL};--row:${row}`;
   const about = `data-lasted="${lasted}" data-end="${ending(stretch)}"`;
   return `<button class="${classes}" style="${style}" ${about} ${attributes(event)}>${call ? '' : htmlText(name)}</button>`;
 }
