@@ -1,10 +1,9 @@
 // The public names of huey-ts/sim.
-export {
-  Simulation,
-  type SimulationEvent,
-  type SimulationOptions,
-  type UntilIdleOptions,
-} from './simulation.js';
+export { Simulation, type SimulationEvent, type UntilIdleOptions } from './simulation.js';
+export type { FailOptions, SkewOptions } from './crew.js';
+export type { SimulatedConsumer, SimulationOptions } from './simulation-options.js';
+export type { Mishap, NetworkOptions } from './faults.js';
+export type { AppliedCall, RunEvent, RunListener } from './run-event.js';
 export { SimulationError } from './simulation-error.js';
 export { canonicalLines } from './trace/canonical.js';
 export { differenceText, type NamedRun } from './trace/difference-text.js';

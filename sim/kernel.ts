@@ -1,14 +1,12 @@
 // Virtual time. Whatever waits, waits here: for an instant, or for its turn. One step resumes one waiter and lets it
 // run until everything that it set in motion has come to rest; so code interleaves only where it waits, never by how
 // many promises it is made of. When nothing is ready, time jumps to the next instant that somebody waits for.
-import { Heap } from '../src/heap.js';
 import { type Clock, host } from '../src/runtime.js';
+import { Agenda } from './agenda.js';
 import type { CandidateKey, Chooser } from './choosers/chooser.js';
 import { Outside } from './outside.js';
 import { SimulationError } from './simulation-error.js';
-
-/** What is ready has no name of its own: it is known by its place among those that are ready. */
-const placeOf: CandidateKey = (index) => String(index);
+import type { Household, Owner, Waiter } from './waiter.js';
 
 export interface KernelOptions {
   /** Epoch milliseconds at the start. */
@@ -20,27 +18,38 @@ export interface KernelOptions {
   readonly isBusy: () => boolean;
   /** How long, in real milliseconds, virtual time waits for such a body before it moves on. */
   readonly patienceMs: number;
+  /** Told of every step before it is made. */
+  readonly onStep?: (waiter: Waiter) => void;
 }
 
-interface Timer {
-  readonly at: number;
-  readonly sequence: number;
-  callback: (() => void) | undefined;
+/** When a drive is over. */
+interface Goal {
+  /** Asked when everything at an instant has come to rest. */
+  readonly isDone: () => boolean | Promise<boolean>;
+  /** Asked after each step: whether to stop in the middle of an instant. */
+  readonly isReached?: () => boolean;
 }
+
+const SETTLED = Promise.resolve();
 
 export class Kernel implements Clock {
   readonly #options: KernelOptions;
-  readonly #timers = new Heap<Timer>((a, b) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence));
-  #ready: (() => void)[] = [];
+  readonly #agenda = new Agenda();
+  /** Code of the test has no name: it is known by its place among those that are ready. */
+  readonly #nameOf: CandidateKey = (index) => this.#agenda.ready[index]!.actor?.name ?? String(index);
   #now: number;
-  #sequence = 0;
   #running = false;
   #ended = false;
+  #current: Owner | undefined;
+  /** Real commands under way: time, and everybody, waits for them. */
+  #commands = 0;
+  #whenCommandsEnd: (() => void) | undefined;
   /** Calls that drive take turns. */
   #drives: Promise<unknown> = Promise.resolve();
   /** How to refuse those who wait inside without a body's signal. */
   readonly #waiting = new Set<(reason: SimulationError) => void>();
   #steps = 0;
+  #stepsAtInstant = 0;
   readonly #outside = new Outside();
 
   constructor(options: KernelOptions) {
@@ -61,24 +70,93 @@ export class Kernel implements Clock {
     return this.#steps;
   }
 
-  timer(delayMs: number, callback: () => void): () => void {
-    this.#sequence += 1;
-    const timer: Timer = { at: this.#now + Math.max(0, delayMs), sequence: this.#sequence, callback };
-    this.#timers.push(timer);
-    return () => {
-      timer.callback = undefined;
-    };
+  /** Whose step it is; undefined between steps, and in those of nobody's. */
+  get current(): Owner | undefined {
+    return this.#current;
   }
 
-  soon(callback: () => void): void {
-    this.#ready.push(callback);
+  /** Whether simulated code runs now, and not a real command on its behalf. */
+  get isStepping(): boolean {
+    return this.#current !== undefined && this.#commands === 0;
+  }
+
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
+  /** Whether anybody but those who look after the queue waits for an instant or a turn. */
+  get hasErrands(): boolean {
+    return this.#agenda.hasErrands;
+  }
+
+  timer(delayMs: number, callback: () => void, actor?: Owner, what = 'timer'): () => void {
+    return this.#agenda.at(this.#now + Math.max(0, delayMs), { callback, actor, what, isReady: false });
+  }
+
+  soon(callback: () => void, actor?: Owner, what = 'turn'): void {
+    this.#agenda.soon({ callback, actor, what, isReady: false });
   }
 
   /** Inside the simulation, waits for virtual time; outside, where a test waits for a result, moves it. */
   async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     this.#checkOpen();
-    if (!this.#running) return this.runUntil(this.#now + delayMs);
-    return this.#wait(delayMs, signal);
+    if (this.#running) return this.wait(delayMs, signal);
+    const until = this.#now + delayMs;
+    const isWoken = (): boolean => signal?.aborted === true;
+    await this.#takeTurn(async () => {
+      await this.#drive({ isDone: () => isWoken() || this.#agenda.nextAt > until });
+      if (!isWoken()) this.#now = Math.max(this.#now, until);
+    });
+  }
+
+  /** Waits for virtual time, on behalf of an actor. */
+  wait(delayMs: number, signal: AbortSignal | undefined, actor?: Owner): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return this.soon(resolve, actor, 'sleep');
+      const cancel = this.timer(
+        delayMs,
+        () => {
+          signal?.removeEventListener('abort', wake);
+          this.#waiting.delete(reject);
+          resolve();
+        },
+        actor,
+        'sleep',
+      );
+      const wake = (): void => {
+        cancel();
+        this.soon(resolve, actor, 'sleep');
+      };
+      signal?.addEventListener('abort', wake, { once: true });
+      // Bodies wait with a signal, and are left where they are in the end.
+      if (signal === undefined) this.#waiting.add(reject);
+    });
+  }
+
+  /** Nobody moves, and no time passes, until the command has ended. */
+  async command<R>(command: PromiseLike<R>): Promise<R> {
+    this.#commands += 1;
+    try {
+      return await command;
+    } finally {
+      this.#commands -= 1;
+      if (this.#commands === 0) this.#whenCommandsEnd?.();
+    }
+  }
+
+  /** Drops whatever the dead wait for. */
+  bury(): void {
+    this.#agenda.bury();
+  }
+
+  pause(process: Household): void {
+    process.state = 'paused';
+    this.#agenda.hold(process);
+  }
+
+  resume(process: Household): void {
+    process.state = 'running';
+    this.#agenda.letGo(process);
   }
 
   /** Runs everything up to an instant, that instant included, and leaves the clock there. */
@@ -91,9 +169,14 @@ export class Kernel implements Clock {
     await this.#takeTurn(() => this.#driveTo(this.#now + durationMs));
   }
 
-  /** Runs until the condition holds when everything has come to rest at an instant, or nothing is left to wait for, or the limit is reached. */
-  async runWhile(condition: () => boolean, limit: number): Promise<void> {
+  /** Runs until the condition fails when everything has come to rest at an instant, or nothing is left to wait for, or the limit is reached. */
+  async runWhile(condition: () => boolean | Promise<boolean>, limit: number): Promise<void> {
     await this.#takeTurn(() => this.#driveWhile(condition, limit));
+  }
+
+  /** Runs until the condition holds after a step, or nothing is left to wait for, or the limit is reached. */
+  async runUntilStep(isReached: () => boolean, limit: number): Promise<void> {
+    await this.#takeTurn(() => this.#drive({ isDone: () => this.#agenda.nextAt > limit, isReached }));
   }
 
   /** The last turn, which runs like runWhile: who still waits afterwards, or for a turn, is refused. */
@@ -126,86 +209,106 @@ export class Kernel implements Clock {
     if (this.#ended) throw ended();
   }
 
-  #wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return this.soon(resolve);
-      const cancel = this.timer(delayMs, () => {
-        signal?.removeEventListener('abort', wake);
-        this.#waiting.delete(reject);
-        resolve();
-      });
-      const wake = (): void => {
-        cancel();
-        this.soon(resolve);
-      };
-      signal?.addEventListener('abort', wake, { once: true });
-      // Bodies wait with a signal, and are left where they are in the end.
-      if (signal === undefined) this.#waiting.add(reject);
+  #driveWhile(condition: () => boolean | Promise<boolean>, limit: number): Promise<void> {
+    return this.#drive({
+      isDone: () => {
+        if (this.#agenda.nextAt > limit) return true;
+        const holds = condition();
+        return typeof holds === 'boolean' ? !holds : holds.then((answer) => !answer);
+      },
     });
   }
 
-  #driveWhile(condition: () => boolean, limit: number): Promise<void> {
-    return this.#drive(() => !condition() || this.#nextAt() > limit);
-  }
-
   async #driveTo(instant: number): Promise<void> {
-    await this.#drive(() => this.#nextAt() > instant);
+    await this.#drive({ isDone: () => this.#agenda.nextAt > instant });
     this.#now = Math.max(this.#now, instant);
   }
 
-  async #drive(isDone: () => boolean): Promise<void> {
+  async #drive(goal: Goal): Promise<void> {
     this.#running = true;
+    this.#stepsAtInstant = 0;
     try {
-      for (;;) {
-        await this.#drain();
-        if (isDone()) return;
-        this.#now = Math.max(this.#now, this.#nextAt());
-      }
+      await new Promise<void>((resolve, reject) => this.#go(goal, resolve, reject));
     } finally {
       this.#running = false;
+      this.#current = undefined;
     }
   }
 
-  /** Makes steps until nothing is ready at this instant and no body is waiting for the outside world. */
-  async #drain(): Promise<void> {
-    for (let steps = 0; ; steps += 1) {
-      this.#collectDue();
-      if (this.#ready.length === 0) {
-        // Every step ends at rest, and so does what came before the first.
-        if (!this.#options.isBusy() || !(await this.#heard())) return;
-        continue;
+  /** One step after the other, each at rest: called back by the host rather than awaited, which costs half as much. */
+  #go(goal: Goal, resolve: () => void, reject: (reason: unknown) => void): void {
+    const again = (): void => {
+      try {
+        this.#current = undefined;
+        const pause = this.#pauseOrStep(goal);
+        if (pause === undefined) void SETTLED.then(awaitRest);
+        else if (pause === true) resolve();
+        else pause.then((isDone) => (isDone ? resolve() : awaitRest()), reject);
+      } catch (error) {
+        reject(error);
       }
-      if (steps >= this.#options.maxStepsPerInstant) throw this.#livelock(steps);
-      await this.#step();
-    }
+    };
+    const awaitRest = (): void => host.afterMicrotasks(again);
+    again();
   }
 
-  async #step(): Promise<void> {
-    const count = this.#ready.length;
-    const callback =
-      count === 1
-        ? this.#ready.pop()
-        : this.#ready.splice(this.#options.chooser.choose('turn', count, placeOf), 1)[0];
+  /** Makes one step, if anybody is ready; if not, moves time. true: the goal is reached. A promise tells later whether it is. */
+  #pauseOrStep(goal: Goal): true | Promise<boolean> | undefined {
+    if (this.#commands > 0) return this.#commandsEnd();
+    if (goal.isReached?.() === true) return true;
+    const agenda = this.#agenda;
+    agenda.collect(this.#now);
+    if (agenda.ready.length === 0) {
+      // Every step ends at rest, and so does what came before the first.
+      if (this.#options.isBusy() && !agenda.hasReadyAt(this.#now)) {
+        const heard = this.#heard();
+        return heard.then((came) => (came ? false : this.#moveTime(goal)));
+      }
+      const isDone = this.#moveTime(goal);
+      if (isDone !== false) return isDone;
+      if (agenda.ready.length === 0) return Promise.resolve(false);
+    }
+    if (this.#stepsAtInstant >= this.#options.maxStepsPerInstant) throw this.#livelock();
+    this.#step();
+    return undefined;
+  }
+
+  /** true: done; false: time has moved to where somebody is ready. */
+  #moveTime(goal: Goal): true | false | Promise<boolean> {
+    const isDone = goal.isDone();
+    if (typeof isDone !== 'boolean') return isDone.then((answer) => answer || this.#jump());
+    return isDone || this.#jump();
+  }
+
+  #jump(): false {
+    const next = this.#agenda.nextAt;
+    if (next > this.#now) {
+      this.#now = next;
+      this.#stepsAtInstant = 0;
+    }
+    this.#agenda.collect(this.#now);
+    return false;
+  }
+
+  #step(): void {
+    const { ready } = this.#agenda;
+    const count = ready.length;
+    const index = count === 1 ? 0 : this.#options.chooser.choose('turn', count, this.#nameOf);
+    const waiter = this.#agenda.take(index);
     this.#steps += 1;
-    callback!();
-    await rest();
+    this.#stepsAtInstant += 1;
+    this.#current = waiter.actor;
+    this.#options.onStep?.(waiter);
+    waiter.callback!();
   }
 
-  #collectDue(): void {
-    while (this.#nextAt() <= this.#now) {
-      const { callback } = this.#timers.pop()!;
-      if (callback !== undefined) this.#ready.push(callback);
-    }
-  }
-
-  /** When the next timer is due; cancelled ones are forgotten on the way. */
-  #nextAt(): number {
-    for (;;) {
-      const top = this.#timers.peek();
-      if (top === undefined) return Infinity;
-      if (top.callback !== undefined) return top.at;
-      this.#timers.pop();
-    }
+  #commandsEnd(): Promise<false> {
+    return new Promise((resolve) => {
+      this.#whenCommandsEnd = () => {
+        this.#whenCommandsEnd = undefined;
+        resolve(false);
+      };
+    });
   }
 
   /**
@@ -218,16 +321,16 @@ export class Kernel implements Clock {
     do {
       await host.turn();
       await rest();
-      if (this.#ready.length > 0 || this.#nextAt() <= this.#now) return true;
+      if (this.#agenda.hasReadyAt(this.#now) || this.#commands > 0) return true;
       if (!isBusy()) return true;
     } while (this.#outside.hasOpened() && host.realNow() < deadline);
     this.#outside.settle();
     return false;
   }
 
-  #livelock(steps: number): SimulationError {
+  #livelock(): SimulationError {
     return new SimulationError(
-      `expected time to move on, got ${steps} steps at ${new Date(this.#now).toISOString()}; ` +
+      `expected time to move on, got ${this.#stepsAtInstant} steps at ${new Date(this.#now).toISOString()}; ` +
         'a task may retry, or enqueue itself, without any delay for ever (raise maxStepsPerInstant if that many are meant)',
     );
   }

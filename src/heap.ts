@@ -43,6 +43,11 @@ export class Heap<T> {
     return [...this.#items].sort((a, b) => (this.#before(a, b) ? -1 : 1));
   }
 
+  /** Whether any item is like that; asked in no particular order. */
+  some(predicate: (item: T) => boolean): boolean {
+    return this.#items.some(predicate);
+  }
+
   clear(): void {
     this.#items.length = 0;
   }

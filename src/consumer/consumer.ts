@@ -11,6 +11,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { Loop } from './loop.js';
 import { Pump } from './pump.js';
 import { PUMP_SETTINGS, type PumpSettings } from './pump-options.js';
+import type { Runner } from './runner.js';
 import { Scheduler } from './scheduler.js';
 import { hiring, WORKER_SETTINGS, type WorkerSettings } from './worker-settings.js';
 
@@ -31,6 +32,14 @@ export interface StopOptions {
   readonly deadline?: Duration;
 }
 
+/** Where the parts of a consumer live. In production all live in one place; a simulation tells them apart. */
+export interface ConsumerParts {
+  /** The engine of a part: `worker` for the pump, `scheduler`, `lease`. Default: the consumer's own. */
+  readonly engineOf?: (part: string) => Engine;
+  /** Makes the runner of a place. Default: runs bodies in this loop. */
+  readonly hire?: (lease: string) => Runner;
+}
+
 const KNOWN = [...PUMP_SETTINGS, ...WORKER_SETTINGS, 'periodic', 'schedulerInterval'];
 
 /** How long an idle worker waits that the storage wakes. */
@@ -46,6 +55,7 @@ export type ConsumerState = 'idle' | 'running' | 'stopped';
 export class Consumer implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #options: ConsumerOptions;
+  readonly #parts: ConsumerParts;
   readonly #lease: string;
   readonly #processLease: ProcessLease;
   readonly #keeper: LeaseKeeper;
@@ -70,10 +80,11 @@ export class Consumer implements AsyncDisposable {
   #stopped: Promise<void> | undefined;
 
   /** @throws ConfigurationError naming the option that makes no sense. */
-  constructor(engine: Engine, options: ConsumerOptions = {}) {
+  constructor(engine: Engine, options: ConsumerOptions = {}, parts: ConsumerParts = {}) {
     checkOptionNames(options, KNOWN, 'Consumer');
     this.#engine = engine;
     this.#options = options;
+    this.#parts = parts;
     this.#lease = engine.runtime.ids.next('lease');
     this.#processLease = { name: this.#lease, hold: () => this.#hold() };
     this.#keeper = this.#newKeeper();
@@ -88,6 +99,11 @@ export class Consumer implements AsyncDisposable {
 
   get state(): ConsumerState {
     return this.#state;
+  }
+
+  /** Whether it has taken anything whose end is not stored, and told of, yet. */
+  get isHolding(): boolean {
+    return this.#pump.isHolding;
   }
 
   /** Takes a lease, runs the startup hooks and begins to work. If the storage refuses, it may be started again. */
@@ -211,7 +227,7 @@ export class Consumer implements AsyncDisposable {
 
   #newKeeper(): LeaseKeeper {
     const { leaseTtl } = this.#options;
-    return new LeaseKeeper(this.#engine, {
+    return new LeaseKeeper(this.#engineOf('lease'), {
       lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,
       isHolding: () => this.#holds > 0 || this.#pump.isHolding || this.#children.areHeld,
@@ -222,7 +238,7 @@ export class Consumer implements AsyncDisposable {
 
   #newScheduler(): Scheduler {
     const { periodic, schedulerInterval } = this.#options;
-    return new Scheduler(this.#engine, {
+    return new Scheduler(this.#engineOf('scheduler'), {
       lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,
       ...(periodic !== undefined && { periodic }),
@@ -232,17 +248,22 @@ export class Consumer implements AsyncDisposable {
 
   #newPump(): Pump {
     const { periodic: _periodic, schedulerInterval: _interval, ...settings } = this.#options;
-    return new Pump(this.#engine, {
+    const { hire } = this.#parts;
+    return new Pump(this.#engineOf('worker'), {
       ...settings,
       lease: this.#lease,
-      hire: hiring(settings, {
-        engine: this.#engine,
-        lease: this.#lease,
-        leases: this.#children,
-        observers: this.#observers,
-        onDied: () => this.#pumping.wake(),
-      }),
+      hire: hire === undefined ? this.#hiring(settings) : () => hire(this.#lease),
       onWanted: () => this.#pumping.wake(),
+    });
+  }
+
+  #hiring(settings: WorkerSettings): () => Runner {
+    return hiring(settings, {
+      engine: this.#engine,
+      lease: this.#lease,
+      leases: this.#children,
+      observers: this.#observers,
+      onDied: () => this.#pumping.wake(),
     });
   }
 
@@ -289,8 +310,12 @@ export class Consumer implements AsyncDisposable {
     this.#cancelRenewal = undefined;
   }
 
+  #engineOf(part: string): Engine {
+    return this.#parts.engineOf?.(part) ?? this.#engine;
+  }
+
   #loop(name: string, tick: (now: number) => Promise<number>): Loop {
-    const { clock, logger } = this.#engine.runtime;
+    const { clock, logger } = this.#engineOf(name).runtime;
     return new Loop({ name, clock, logger, tick });
   }
 }

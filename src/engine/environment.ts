@@ -18,12 +18,15 @@ export class Environment {
   /** Whether tasks run at once, inside the call that enqueues them. */
   immediate: boolean;
   /** The tasks whose bodies run in this process now. */
-  readonly executing = new Executing();
+  readonly executing: Executing;
   /** Those of the consumers that work in this process. */
-  readonly leases = new Set<ProcessLease>();
+  readonly leases: Set<ProcessLease>;
   #immediateLease: string | undefined;
 
-  constructor(runtime: Runtime, storage: Storage, immediate = false) {
+  /** @param process Another environment in the same process: what goes on there is shared. Default: a process of its own. */
+  constructor(runtime: Runtime, storage: Storage, immediate = false, process?: Environment) {
+    this.executing = process?.executing ?? new Executing();
+    this.leases = process?.leases ?? new Set();
     this.runtime = runtime;
     this.storage = storage;
     this.immediate = immediate;

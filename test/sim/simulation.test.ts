@@ -127,17 +127,30 @@ describe('moving time', () => {
     expect(sim.now.getTime()).toBe(START + 3_607_000);
   });
 
-  it('until idle gives up on what never ends, and says what that is', async () => {
-    const { huey, wait } = setup();
-    // A lease that is seldom renewed, so that there is little to do in a year.
-    await using sim = await Simulation.start(huey, { leaseTtl: '90d' });
-    await wait();
-    await expect(sim.untilIdle()).rejects.toThrow(
-      'within "365 days" (string) of virtual time, got 0 queued, 0 scheduled and 1 running (wait (task-1))',
+  it('until idle gives up at its limit, and says what is left', async () => {
+    const { huey, nap } = setup();
+    await using sim = await Simulation.start(huey);
+    await nap(7200);
+    await expect(sim.untilIdle({ limit: '1h' })).rejects.toThrow(
+      'within "1h" (string) of virtual time, got 0 queued, 0 scheduled and 1 running (nap (task-1))',
     );
-    expect(sim.now.getTime()).toBeGreaterThan(START + 300 * 86_400_000);
-    await expect(sim.untilIdle({ limit: '1h' })).rejects.toThrow(SimulationError);
-    expect(sim.signals('wait')).toEqual(['enqueued', 'executing']);
+    expect(sim.now.getTime()).toBeGreaterThan(START + 3_590_000);
+    await sim.untilIdle();
+  });
+
+  it('until idle gives up at once on what nobody can go on with, and says who waits for what', async () => {
+    const { huey, nap, wait, open } = setup();
+    await using sim = await Simulation.start(huey);
+    await wait();
+    await nap(1);
+    await expect(sim.untilIdle()).rejects.toThrow(
+      'got a deadlock: nobody waits for time or a turn, and wait (task-1) on consumer-1 waits for something outside of ' +
+        'virtual time; 1 queued wait for a worker',
+    );
+    expect(sim.now.getTime()).toBe(START);
+    open();
+    await sim.untilIdle();
+    expect(sim.signals('nap').at(-1)).toBe('complete');
   });
 
   it('takes turns: calls that overlap go on from each other', async () => {

@@ -1,0 +1,165 @@
+// The consumers of a simulated world, by their names, and all that can be done to them from outside: what a test says to the
+// simulation, and a scenario in its commands. Each deed is taken down.
+import { checkOptionNames, expected, integer } from '../src/check.js';
+import type { StopOptions } from '../src/consumer/consumer.js';
+import { type Duration, durationMs } from '../src/time.js';
+import type { Actor } from './actor.js';
+import { type Mishap, MISHAPS } from './faults.js';
+import { Node } from './node.js';
+import { NodeClock } from './node-clock.js';
+import type { ResolvedConsumer } from './simulation-options.js';
+import type { World } from './world.js';
+
+/** What `sim.skew` takes. */
+export interface SkewOptions {
+  /** How far the clock is ahead of true time from now on; negative: behind. Default: as far as it is. */
+  readonly ahead?: Duration;
+  /** How much faster it runs from now on: 0.01 gains a second in a hundred. Default 0. */
+  readonly drift?: number;
+}
+
+/** What `sim.fail` takes. */
+export interface FailOptions {
+  /** A consumer, or one of its actors, as `consumer-1/scheduler`. Default: anybody. */
+  readonly who?: string;
+  /** Default `refused`. */
+  readonly how?: Mishap;
+  /** How many calls it hits. Default 1. */
+  readonly times?: number;
+  /** How many calls it spares first. Default 0. */
+  readonly skip?: number;
+}
+
+export class Crew {
+  readonly nodes = new Map<string, Node>();
+  readonly #world: World;
+  #isDisbanded = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Starts the consumers, one after the other. */
+  async employ(consumers: readonly ResolvedConsumer[]): Promise<void> {
+    const now = this.#world.kernel.now();
+    for (const { name, aheadMs, drift, options } of consumers) {
+      const clock = new NodeClock(now);
+      clock.set(now, aheadMs, 1 + drift);
+      this.nodes.set(name, new Node(this.#world, name, clock, options));
+    }
+    for (const node of this.nodes.values()) await node.start();
+  }
+
+  get names(): readonly string[] {
+    return [...this.nodes.keys()];
+  }
+
+  crash(name: string): void {
+    const [nodeName = '', worker] = name.split('/');
+    const node = this.#node(nodeName);
+    if (worker === undefined) node.crash();
+    else node.crashWorker(name);
+    this.#world.recorder.recordAs(nodeName, name, 'fault', 'crash');
+  }
+
+  async restart(name: string): Promise<void> {
+    const node = this.#node(name);
+    this.#world.recorder.recordAs(name, name, 'command', 'restart');
+    await node.start();
+  }
+
+  async shutdown(name: string, options: StopOptions): Promise<void> {
+    const node = this.#node(name);
+    this.#world.recorder.recordAs(name, name, 'command', 'shutdown');
+    await node.stop(options);
+  }
+
+  pause(name: string): void {
+    this.#node(name).pause();
+    this.#world.recorder.recordAs(name, name, 'begin', 'pause');
+  }
+
+  resume(name: string): void {
+    this.#node(name).resume();
+    this.#world.recorder.recordAs(name, name, 'end', 'pause');
+  }
+
+  partition(name: string): void {
+    this.#node(name).cutOff();
+    this.#world.recorder.recordAs(name, name, 'begin', 'partition');
+  }
+
+  heal(name?: string): void {
+    const nodes = name === undefined ? [...this.nodes.values()] : [this.#node(name)];
+    const cutOff = nodes.filter(({ process }) => process?.isCutOff === true);
+    for (const node of cutOff) {
+      this.#world.recorder.recordAs(node.name, node.name, 'end', 'partition');
+      node.heal();
+    }
+    if (cutOff.length > 0) this.#world.network.reconnect();
+  }
+
+  skew(name: string, options: SkewOptions): void {
+    checkOptionNames(options, ['ahead', 'drift'], 'skew');
+    const { clock } = this.#node(name);
+    const now = this.#world.kernel.now();
+    const { ahead, drift = 0 } = options;
+    if (!(Number.isFinite(drift) && drift > -1)) throw expected('drift', 'a number above -1', drift);
+    const aheadMs =
+      ahead === undefined ? clock.aheadAt(now) : durationMs('ahead', ahead, { least: -Infinity });
+    clock.set(now, aheadMs, 1 + drift);
+    const detail = `${aheadMs}ms ahead, drift ${drift}`;
+    this.#world.recorder.recordAs(name, name, 'fault', 'skew', { detail });
+  }
+
+  fail(op: string, options: FailOptions): void {
+    checkOptionNames(options, ['who', 'how', 'times', 'skip'], 'fail');
+    const { who, how = 'refused' } = options;
+    const { storage } = this.#world;
+    if (op !== '*' && typeof (storage as unknown as Record<string, unknown>)[op] !== 'function')
+      throw expected('op', 'a method of the storage, or `*`', op);
+    if (!MISHAPS.includes(how)) throw expected('how', `one of ${MISHAPS.join(', ')}`, how);
+    if (who !== undefined) this.#node(who.split('/')[0]!);
+    this.#world.faults.plan({
+      op: op === '*' ? undefined : op,
+      who,
+      how,
+      times: integer('times', options.times, 1, 1),
+      skip: integer('skip', options.skip, 0, 0),
+    });
+  }
+
+  /** Ends what goes wrong by chance or was planned, and every partition. */
+  calm(): void {
+    this.#world.network.faults?.calm();
+    this.heal();
+  }
+
+  /** A call was the last of its node; it comes back after a while. */
+  dieOf(actor: Actor, mishap: string): void {
+    const { kernel, recorder, faults } = this.#world;
+    const { name } = actor.process;
+    const node = this.#node(name);
+    if (node.process !== actor.process) return;
+    recorder.record(actor, 'fault', 'crash', { detail: mishap });
+    node.crash();
+    kernel.timer(faults.restartAfterMs, () => {
+      if (!node.isUp && !this.#isDisbanded) void this.restart(name);
+    });
+  }
+
+  /** Stops everybody who is up, whatever state they are in. */
+  async disband(options: StopOptions): Promise<void> {
+    this.#isDisbanded = true;
+    this.calm();
+    const up = [...this.nodes.values()].filter(({ isUp }) => isUp);
+    for (const node of up) node.resume();
+    await Promise.all(up.map((node) => node.stop(options)));
+  }
+
+  #node(name: string): Node {
+    const node = this.nodes.get(name);
+    if (node !== undefined) return node;
+    throw expected('consumer', `one of ${this.names.join(', ') || 'none'}`, name);
+  }
+}
