@@ -6,7 +6,7 @@ import { durationMs } from '../time.js';
 import { CliFailure, EXIT, type ExitCode } from './failure.js';
 import type { Host } from './host.js';
 
-export { Argument, Command, Option };
+export { Argument, Command, InvalidArgumentError, Option };
 
 /** A command whose help, errors and colours are as everywhere in this program. */
 export function newCommand(name: string, { stdout, stderr }: Host): Command {

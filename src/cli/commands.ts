@@ -18,11 +18,18 @@ export interface CommandRow {
   load(): Promise<CommandModule>;
 }
 
+const RUN = 'Run:';
 const LOOK = 'Look:';
 const STEER = 'Steer:';
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'consumer',
+    summary: 'run the tasks of an app until told to stop',
+    group: RUN,
+    load: () => import('./commands/consumer.js'),
+  },
   {
     name: 'inspect',
     summary: 'everything at a glance: tasks, counts, what runs, locks',

@@ -30,6 +30,17 @@ export class CliFailure extends Error {
   }
 }
 
+/** An end with an exit code about which everything has been said. */
+export class Told extends Error {
+  override name = 'Told';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 /** What any error comes to at the end of a command. */
 export function failureOf(error: unknown): CliFailure {
   if (error instanceof CliFailure) return error;

@@ -2,7 +2,7 @@
 import { VERSION } from '../version.js';
 import { isRefusal, newCommand, refusalOf, type Command } from './command-line.js';
 import { COMMANDS, type CommandRow } from './commands.js';
-import { EXIT, failureOf } from './failure.js';
+import { EXIT, failureOf, Told } from './failure.js';
 import type { Host } from './host.js';
 
 const EPILOGUE = `
@@ -16,6 +16,7 @@ export async function run(host: Host, commands: readonly CommandRow[] = COMMANDS
     await program.parseAsync(argumentsOf(host), { from: 'user' });
     return EXIT.ok;
   } catch (error) {
+    if (error instanceof Told) return error.exitCode;
     const failure = isRefusal(error) ? refusalOf(error, calledProgram(program, host)) : failureOf(error);
     if (typeof failure === 'number') return failure;
     const { hasColors } = host.stderr;

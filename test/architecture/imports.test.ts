@@ -41,6 +41,7 @@ const OUTSIDE = new Map([
   ['node:child_process', ['src/cli/host.ts', 'src/consumer/process-channel.ts']],
   ['node:crypto', ['src/runtime.ts', 'sim/stand-ins.ts', 'src/model/signed-serializer.ts']],
   ['node:fs', ['src/storage/file-system.ts', 'src/cli/']],
+  ['node:http', ['src/cli/health.ts']],
   [
     'node:module',
     [
