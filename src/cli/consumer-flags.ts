@@ -1,5 +1,6 @@
 // The flags of the consumer, by huey_consumer's letters and with its defaults, and what they come to.
 import type { ConsumerOptions } from '../consumer/consumer.js';
+import type { App } from './app.js';
 import {
   type Command,
   durationOption,
@@ -8,6 +9,7 @@ import {
   numberOption,
   Option,
 } from './command-line.js';
+import { CliFailure, EXIT } from './failure.js';
 import { jsonFormat, type Level, type LogFormat, plainFormat, simpleFormat } from './log-record.js';
 
 /** What the flags say, as commander hands them over; durations are in milliseconds. */
@@ -64,7 +66,10 @@ function workerFlags(): Option[] {
     seconds('-d, --delay <seconds>', 'first pause when a storage that is polled has nothing (default: 0.1)'),
     seconds('-m, --max-delay <seconds>', 'longest pause (default: 10)'),
     flag('-b, --backoff <factor>', 'what the pause is multiplied by (default: 1.15)', numberOption(1)),
-    seconds('-c, --health-check-interval <seconds>', 'time between two looks after the workers (default: 1)'),
+    seconds(
+      '-c, --health-check-interval <seconds>',
+      'time between two looks after the workers (default: 10)',
+    ),
     new Option('-C, --disable-health-check', 'do not replace workers that have died'),
     new Option('-f, --flush-locks', 'free the locks that tasks declare, before starting'),
     flag('-L, --extra-locks <names>', 'free these too, separated by commas', (text) => text.split(',')),
@@ -124,7 +129,12 @@ function portOption(text: string): number {
 }
 
 /** The options of the consumer that the flags come to. */
-export function consumerOptionsOf(flags: ConsumerFlags): ConsumerOptions {
+export function consumerOptionsOf(flags: ConsumerFlags, app: App): ConsumerOptions {
+  if (flags.workerType !== 'async')
+    throw new CliFailure(
+      EXIT.usage,
+      `${app.shown} can run in async workers only, for now; leave out -k ${flags.workerType}`,
+    );
   const { workers, maxTasks, delay, maxDelay, backoff, schedulerInterval, periodic } = flags;
   return {
     workers,

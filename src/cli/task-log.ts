@@ -1,6 +1,7 @@
 // What becomes of tasks, as lines of the log: a subscriber of the signals that adds how long things took. The words are
 // huey's.
 import type { Engine } from '../engine/engine.js';
+import type { SignalHandler } from '../engine/signal-bus.js';
 import type { Signal } from '../model/signals.js';
 import type { Task } from '../model/task.js';
 import type { Level } from './log-record.js';
@@ -16,13 +17,12 @@ export interface TaskCounts {
   readonly running: number;
 }
 
-/** States: listening -> stopped. */
+/** Turns signals into lines, and counts. */
 export class TaskLog {
   readonly #engine: Engine;
   readonly #log: Log;
   /** When each running task began, by the clock that never jumps. */
   readonly #began = new Map<string, number>();
-  readonly #handler = (signal: Signal, task: Task, error?: unknown): void => this.#hear(signal, task, error);
   #executed = 0;
   #failed = 0;
   #interrupted = 0;
@@ -30,8 +30,10 @@ export class TaskLog {
   constructor(engine: Engine, log: Log) {
     this.#engine = engine;
     this.#log = log;
-    engine.signals.connect(this.#handler, []);
   }
+
+  /** Hears a signal; hand it to whoever sends them. */
+  readonly hear: SignalHandler = (signal, task, error) => this.#hear(signal, task, error);
 
   get counts(): TaskCounts {
     return {
@@ -40,11 +42,6 @@ export class TaskLog {
       interrupted: this.#interrupted,
       running: this.#began.size,
     };
-  }
-
-  /** Listens no longer. */
-  stop(): void {
-    this.#engine.signals.disconnect(this.#handler, []);
   }
 
   #hear(signal: Signal, task: Task, error: unknown): void {

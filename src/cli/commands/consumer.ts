@@ -64,24 +64,18 @@ async function runOnce(name: string, flags: ConsumerFlags, host: Host): Promise<
   const log =
     flags.logfile === undefined ? terminalLog(options, host) : fileLog(flags.logfile, options, host);
   takeLogOf(app, log);
-  const tasks = new TaskLog(app.engine, log);
   try {
-    return await runLogged(app, flags, host, log, tasks);
+    return await runLogged(app, flags, host, log);
   } finally {
-    tasks.stop();
     await app.huey.close();
     log.flush();
   }
 }
 
-async function runLogged(
-  app: App,
-  flags: ConsumerFlags,
-  host: Host,
-  log: Log,
-  tasks: TaskLog,
-): Promise<Ending> {
-  const consumer = app.huey.createConsumer(consumerOptionsOf(flags));
+async function runLogged(app: App, flags: ConsumerFlags, host: Host, log: Log): Promise<Ending> {
+  const consumer = app.huey.createConsumer(consumerOptionsOf(flags, app));
+  const tasks = new TaskLog(app.engine, log);
+  app.engine.signals.connect(tasks.hear, []);
   await prepareStorage(app, flags, log);
   writeBanner(app, flags, log, host);
   const deadlines = { stopMs: flags.stopTimeout, termMs: flags.termTimeout };
