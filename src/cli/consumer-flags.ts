@@ -9,7 +9,6 @@ import {
   numberOption,
   Option,
 } from './command-line.js';
-import { CliFailure, EXIT } from './failure.js';
 import { jsonFormat, type Level, type LogFormat, plainFormat, simpleFormat } from './log-record.js';
 
 /** What the flags say, as commander hands them over; durations are in milliseconds. */
@@ -130,14 +129,24 @@ function portOption(text: string): number {
 
 /** The options of the consumer that the flags come to. */
 export function consumerOptionsOf(flags: ConsumerFlags, app: App): ConsumerOptions {
-  if (flags.workerType !== 'async')
-    throw new CliFailure(
-      EXIT.usage,
-      `${app.shown} can run in async workers only, for now; leave out -k ${flags.workerType}`,
-    );
-  const { workers, maxTasks, delay, maxDelay, backoff, schedulerInterval, periodic } = flags;
+  const {
+    workers,
+    workerType,
+    disableHealthCheck,
+    healthCheckInterval,
+    maxTasks,
+    delay,
+    maxDelay,
+    backoff,
+    schedulerInterval,
+    periodic,
+  } = flags;
   return {
     workers,
+    workerType,
+    ...(workerType !== 'async' && { app: `${app.file}:${app.export}` }),
+    ...(disableHealthCheck && { checkWorkerHealth: false }),
+    ...(healthCheckInterval !== undefined && { healthCheckInterval: `${healthCheckInterval}ms` }),
     periodic,
     schedulerInterval: `${schedulerInterval}ms`,
     ...(maxTasks !== undefined && { maxTasks }),

@@ -75,7 +75,7 @@ async function runOnce(name: string, flags: ConsumerFlags, host: Host): Promise<
 async function runLogged(app: App, flags: ConsumerFlags, host: Host, log: Log): Promise<Ending> {
   const consumer = app.huey.createConsumer(consumerOptionsOf(flags, app));
   const tasks = new TaskLog(app.engine, log);
-  app.engine.signals.connect(tasks.hear, []);
+  consumer.observe(tasks.hear);
   await prepareStorage(app, flags, log);
   writeBanner(app, flags, log, host);
   const deadlines = { stopMs: flags.stopTimeout, termMs: flags.termTimeout };

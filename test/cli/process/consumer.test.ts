@@ -67,6 +67,30 @@ describe('huey consumer', { timeout: 60_000 }, () => {
     await huey.close();
   });
 
+  it.each(['thread', 'process'])('does all that in workers of type %s', async (type) => {
+    const { consumer, add, fail, slow, huey } = await setup('-w', '2', '-k', type);
+    expect(consumer.text).toContain(`Huey consumer started with 2 ${type}, PID`);
+    const sum = await add.with(IDS)(1, 2);
+    await consumer.until(/INFO:huey:\d+:Executing add: task-1$/);
+    await consumer.until(/INFO:huey:\d+:add: task-1 executed in \d+\.\d{3}s$/);
+    expect(await sum.get()).toBe(3);
+    await fail.with({ id: 'task-2' })();
+    await consumer.until(
+      /ERROR:huey:\d+:Unhandled exception in task fail: task-2\.\nRangeError: out of stock\n +at /,
+    );
+    const short = await slow.with({ id: 'task-3' })(400);
+    await consumer.until(/^begun task-3$/);
+    consumer.signal('SIGHUP');
+    await consumer.until(/Consumer is ready\.$/);
+    expect(await short.get()).toBe('slept');
+    await slow.with({ id: 'task-4' })(60_000);
+    await consumer.until(/^begun task-4$/);
+    consumer.signal('SIGTERM');
+    expect(await consumer.exit()).toBe(0);
+    expect((await huey.pending()).map(({ id }) => id)).toEqual(['task-4']);
+    await huey.close();
+  });
+
   it('lets tasks finish at SIGTERM if it is given the time', async () => {
     const { consumer, slow, huey } = await setup('--term-timeout', '20');
     const result = await slow.with(IDS)(300);
