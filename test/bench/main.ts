@@ -6,6 +6,7 @@ import { compare, type Comparison, type Measured } from './measure.js';
 import { memory } from './memory.js';
 import { redis } from './redis.js';
 import { sqlite } from './sqlite.js';
+import { idleShare, startUp } from './start-up.js';
 import { year } from './year.js';
 
 const COMPARISONS: readonly Comparison[] = [
@@ -17,6 +18,7 @@ const COMPARISONS: readonly Comparison[] = [
   year,
   ...sqlite,
   ...redis,
+  startUp,
 ];
 
 const words = process.argv.slice(2);
@@ -30,6 +32,7 @@ if (chosen.length === 0) {
   process.exitCode = 2;
 }
 for (const comparison of chosen) report(comparison, await compare(comparison));
+if (chosen.includes(startUp)) reportIdle(await idleShare());
 
 function report({ title, unit, operations, goal }: Comparison, measured: readonly Measured[]): void {
   console.log(`\n${title}`);
@@ -42,6 +45,14 @@ function report({ title, unit, operations, goal }: Comparison, measured: readonl
     console.log(
       `  goal: at least x${goal.toFixed(2)} of the floor; ${ours.ratio >= goal ? 'reached' : 'missed'}`,
     );
+}
+
+function reportIdle(share: number | undefined): void {
+  if (share === undefined) return;
+  const percent = (share * 100).toFixed(2);
+  console.log(
+    `  an idle consumer takes ${percent} % of a core; goal: under 1 %; ${share < 0.01 ? 'reached' : 'missed'}`,
+  );
 }
 
 function rate(perSecond: number): string {

@@ -94,6 +94,25 @@ describe('the tarball', () => {
     expect(stdout).toBe('3 function true function\n');
   });
 
+  it('has the programs huey and huey-consumer', async () => {
+    const { bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+    };
+    expect(Object.keys(bin)).toEqual(['huey', 'huey-consumer']);
+    const call = async (name: string, ...args: readonly string[]) =>
+      run(process.execPath, [join(installed, bin[name]!), ...args], { cwd: app }).then(
+        ({ stdout }) => stdout,
+        ({ stderr }: { stderr: string }) => stderr,
+      );
+    for (const path of Object.values(bin))
+      expect(readFileSync(join(installed, path), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(await call('huey', 'crontab', 'next', '@daily', '--count', '1')).toMatch(/^UTC .*\n\d{4}-/);
+    expect(await call('huey-consumer', '--help')).toMatch(/^Usage: huey consumer <app> \[options\]\n/);
+    expect(await call('huey-consumer', './nowhere.js:huey')).toMatch(
+      /^huey: cannot find \.\/nowhere\.js:huey: /,
+    );
+  });
+
   it.each<[string, ts.CompilerOptions]>([
     ['NodeNext', { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext }],
     ['Bundler', { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }],
