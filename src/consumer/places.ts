@@ -73,7 +73,10 @@ export class Places {
   /** A free place, which is free no longer; undefined if there is none. One that can begin at once goes first. */
   occupy(): Place | undefined {
     const index = this.#free.findLastIndex(({ telling }) => telling === undefined);
-    return index === -1 ? this.#free.pop() : this.#free.splice(index, 1)[0];
+    const place = index === -1 ? this.#free.pop() : this.#free.splice(index, 1)[0];
+    if (place === undefined || place.runner.isAlive) return place;
+    this.#retired.push(place);
+    return this.occupy();
   }
 
   /** Whether the place can go on with the same runner. */

@@ -266,17 +266,17 @@ export class RemoteRunner implements Runner {
 
   #end(death: Death): void {
     const error = this.#deathOf(death);
-    const wasIdle = this.#wait === undefined && !this.#isStopping;
+    const wait = this.#wait;
     this.#isAlive = false;
+    this.#wait = undefined;
     this.#cancelLimit?.();
     this.#cancelCheck?.();
     this.#options.ownLease.end();
-    const wait = this.#wait;
-    this.#wait = undefined;
     wait?.reject(error);
     this.#whenExited();
-    if (!wasIdle) return;
-    if (this.#reason === undefined) this.#engine.runtime.logger.error('worker died', { error });
+    if (this.#isStopping || this.#delivery !== undefined) return;
+    if (wait === undefined && this.#reason === undefined)
+      this.#engine.runtime.logger.error('worker died', { error });
     this.#options.onDied();
   }
 
