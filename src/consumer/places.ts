@@ -62,6 +62,8 @@ export class Places {
 
   /** Starts all runners at once. @throws what the first of them failed with, after stopping those that came up. */
   async start(): Promise<void> {
+    // Runners that an earlier start has used up.
+    for (const place of this.#all) if (!place.runner.isAlive) place.runner = this.#options.hire();
     const starts = await Promise.allSettled(this.#all.map(async ({ runner }) => runner.start()));
     const failed = starts.find((one): one is PromiseRejectedResult => one.status === 'rejected');
     if (failed === undefined) return void (this.#free = [...this.#all]);

@@ -7,6 +7,7 @@ import { memory } from './memory.js';
 import { redis } from './redis.js';
 import { sqlite } from './sqlite.js';
 import { idleShare, startUp } from './start-up.js';
+import { workers } from './workers.js';
 import { year } from './year.js';
 
 const COMPARISONS: readonly Comparison[] = [
@@ -19,6 +20,7 @@ const COMPARISONS: readonly Comparison[] = [
   ...sqlite,
   ...redis,
   startUp,
+  workers,
 ];
 
 const words = process.argv.slice(2);

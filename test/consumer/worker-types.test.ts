@@ -1,7 +1,7 @@
 // The three worker types on real threads and processes, over a SQLite file: the same results and the same signals in the
 // same order; and what only a worker of its own can survive. Nothing sleeps here: tests wait for signals, with a deadline.
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -345,13 +345,16 @@ describe.each<[WorkerType]>([['thread'], ['process']])('a consumer of the type %
     await bench.app.huey.close();
   });
 
-  it('does not start without an app that it can load', async () => {
-    const bench = new Bench(temporaryFolder(), { workerType, workers: 2, app: './nowhere.js:huey' });
-    await expect(inTime('the refusal', bench.consumer.start())).rejects.toThrow(
-      'cannot find ./nowhere.js:huey',
-    );
+  it('does not start without an app that it can load, and does once there is one', async () => {
+    const folder = temporaryFolder();
+    const late = join(folder, 'late.mts');
+    const bench = new Bench(folder, { workerType, workers: 2, app: `${late}:huey` });
+    await expect(inTime('the refusal', bench.consumer.start())).rejects.toThrow(`cannot find ${late}:huey`);
     expect(bench.consumer.state).toBe('idle');
-    await bench.app.huey.close();
+    renameSync(join(folder, 'app.mts'), late);
+    await inTime('the consumer to start', bench.consumer.start());
+    expect(await (await bench.app.add(1, 2)).get(get)).toBe(3);
+    await bench.end();
   });
 
   it.each<[string, () => unknown, string]>([
