@@ -75,6 +75,7 @@ export class Consumer implements AsyncDisposable {
   #unsubscribe: (() => void)[] = [];
   #cancelRenewal: (() => void) | undefined;
   #cancelLastWait: (() => void) | undefined;
+  #isOver = false;
   #giveUp = (): void => {};
   #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -122,7 +123,10 @@ export class Consumer implements AsyncDisposable {
   async stop(options: StopOptions = {}): Promise<void> {
     checkOptionNames(options, ['deadline'], 'consumer.stop');
     const deadlineMs = options.deadline === undefined ? undefined : durationMs('deadline', options.deadline);
-    this.#stopped ??= this.#stop();
+    this.#stopped ??= this.#stop().finally(() => {
+      this.#isOver = true;
+      this.#cancelLastWait?.();
+    });
     const disarm = deadlineMs === undefined ? undefined : this.#interruptIn(deadlineMs);
     try {
       await this.#stopped;
@@ -197,6 +201,7 @@ export class Consumer implements AsyncDisposable {
   }
 
   #interrupt(): void {
+    if (this.#isOver) return;
     this.#pump.interrupt();
     this.#cancelLastWait ??= this.#engine.runtime.clock.timer(LAST_WAIT_MS, () => this.#giveUp());
   }

@@ -31,6 +31,11 @@ export class FakeChannel {
     });
   };
 
+  /** Whether a child is at the other end. */
+  get isOpen(): boolean {
+    return this.#events !== undefined;
+  }
+
   /** The kinds of what was sent. */
   get kinds(): string[] {
     return this.received.map(({ kind }) => kind);
