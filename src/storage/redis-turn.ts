@@ -15,6 +15,11 @@ const NOTHING: readonly never[] = [];
 const APPLIED: SettlementResult = { applied: true, enqueued: NOTHING };
 const REFUSED: SettlementResult = { applied: false, enqueued: NOTHING };
 
+/** The result of a settlement that enqueued nothing conditionally. */
+export function settledAs(isApplied: boolean): SettlementResult {
+  return isApplied ? APPLIED : REFUSED;
+}
+
 /** A server takes no more arguments than about a million in one command. */
 const MOST_ARGUMENTS = 1_000_000;
 

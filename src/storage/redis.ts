@@ -1,11 +1,13 @@
 // A queue on a Redis server: durable as the server is, for any number of machines. Each call is one script or command,
 // so one step and one round trip; the server keeps the state and reads no clock for it.
 import { RedisBatch } from './redis-batch.js';
+import { type FlowAnswer, flowArguments, readFlow } from './redis-flow.js';
 import { fieldOf, nameOf, redisKey } from './redis-keys.js';
 import { RedisNotices } from './redis-notices.js';
 import { type ResolvedRedisOptions, resolveRedisOptions, type RedisStorageOptions } from './redis-options.js';
 import { mergePending, readDelivery, readFlights, readRecord, readScheduled } from './redis-record.js';
 import * as data from './redis-scripts/data.js';
+import { FLOW } from './redis-scripts/flow.js';
 import * as leases from './redis-scripts/leases.js';
 import * as listings from './redis-scripts/listings.js';
 import { RATE } from './redis-scripts/rates.js';
@@ -39,12 +41,16 @@ const { PENDING, PENDING_COUNT, GAINS, HELD, DEAD, RESOLVE_DEAD, REPORTS, FLUSH 
 export const REDIS_SCRIPTS: readonly RedisScript[] = [
   ENQUEUE,
   TURN,
+  FLOW,
   HAND_OVER,
   RATE,
   ...Object.values(data).filter(isScript),
   ...Object.values(leases).filter(isScript),
   ...Object.values(listings),
 ];
+
+/** Where something was revoked, or has a priority, the short way is not tried again for so many turns. */
+const DETOURS = 20;
 
 /** How much a recovery clears away in one script, so that the server is not held up. */
 const SWEEP_LIMIT = 500;
@@ -58,6 +64,8 @@ export class RedisStorage implements Storage {
   readonly #news: string;
   readonly #stored: string;
   readonly #options: ResolvedRedisOptions;
+  /** So many turns go the long way: the last that tried the short one could not. */
+  #detours = 0;
 
   /** @throws ConfigurationError for a bad option. */
   constructor(options: RedisStorageOptions = {}) {
@@ -93,6 +101,13 @@ export class RedisStorage implements Storage {
         else await this.#server.reach();
         return allApplied(turn.settled.length);
       }
+    }
+    if (this.#detours > 0) this.#detours -= 1;
+    else {
+      const flow = flowArguments(turn, this.#news, this.#stored);
+      const answer = flow === undefined ? null : await this.#run<FlowAnswer | null>(FLOW, flow);
+      if (answer !== null) return readFlow(turn, answer);
+      if (flow !== undefined) this.#detours = DETOURS;
     }
     const answer = await this.#run<TurnAnswer>(TURN, turnArguments(turn, this.#news, this.#stored));
     return readTurn(turn, answer);
