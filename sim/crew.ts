@@ -3,7 +3,7 @@
 import { checkOptionNames, expected, integer } from '../src/check.js';
 import type { StopOptions } from '../src/consumer/consumer.js';
 import { type Duration, durationMs } from '../src/time.js';
-import type { Actor } from './actor.js';
+import { Actor, SimProcess } from './actor.js';
 import { type Mishap, MISHAPS } from './faults.js';
 import { Node } from './node.js';
 import { NodeClock } from './node-clock.js';
@@ -30,8 +30,17 @@ export interface FailOptions {
   readonly skip?: number;
 }
 
+/** What `sim.at` takes. */
+export interface AtOptions {
+  /** The node that acts. Default `client`. */
+  readonly by?: string;
+  /** What the trace calls it. Default `action`. */
+  readonly what?: string;
+}
+
 export class Crew {
   readonly nodes = new Map<string, Node>();
+  readonly #clients = new Map<string, Actor>();
   readonly #world: World;
   #isDisbanded = false;
 
@@ -52,6 +61,10 @@ export class Crew {
 
   get names(): readonly string[] {
     return [...this.nodes.keys()];
+  }
+
+  isUp(name: string): boolean {
+    return this.#node(name).isUp;
   }
 
   crash(name: string): void {
@@ -133,6 +146,45 @@ export class Crew {
   calm(): void {
     this.#world.network.faults?.calm();
     this.heal();
+  }
+
+  /** Up and running, whatever state it is in. */
+  async revive(name: string): Promise<void> {
+    const node = this.#node(name);
+    if (!node.isUp) return this.restart(name);
+    if (node.process?.state === 'paused') this.resume(name);
+    if (node.process?.isCutOff === true) this.heal(name);
+  }
+
+  /** Has a node of no consumer's do something later. */
+  act<R>(delayMs: number, by: string, what: string, action: () => R | PromiseLike<R>): Promise<R> {
+    const { kernel, recorder } = this.#world;
+    const actor = this.#clientNamed(by);
+    return new Promise((resolve, reject) => {
+      const begin = async (): Promise<R> => {
+        recorder.record(actor, 'command', what);
+        return action();
+      };
+      kernel.timer(delayMs, () => void begin().then(resolve, reject), actor, 'command');
+    });
+  }
+
+  #clientNamed(name: string): Actor {
+    let client = this.#clients.get(name);
+    if (client === undefined) {
+      if (this.nodes.has(name)) throw expected('by', 'a name that no consumer has', name);
+      const clock = new NodeClock(this.#world.kernel.now());
+      client = new Actor(this.#world.kernel, name, new SimProcess(name, clock));
+      this.#world.settle(client);
+      this.#clients.set(name, client);
+    }
+    return client;
+  }
+
+  /** Leaves everybody where they are. */
+  abandon(): void {
+    this.#isDisbanded = true;
+    for (const node of this.nodes.values()) if (node.isUp) node.crash();
   }
 
   /** A call was the last of its node; it comes back after a while. */

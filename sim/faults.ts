@@ -17,6 +17,8 @@ export const MISHAPS: readonly Mishap[] = ['refused', 'lost', 'crash-before', 'c
 export interface NetworkOptions {
   /** How long each way takes: always so long, or at least and at most. Default 0. */
   readonly latency?: Duration | { readonly least: Duration; readonly most: Duration };
+  /** Which methods are concerned; calls of the others are just made. Default: all. */
+  readonly only?: readonly string[];
   /** How likely a call is refused before it takes effect. Default 0. */
   readonly refused?: number;
   /** How likely the answer of a call is lost after it took effect. Default 0. */
@@ -53,7 +55,17 @@ export interface Fate {
   readonly mishap: Mishap | undefined;
 }
 
-const KNOWN = ['latency', 'refused', 'lost', 'crash', 'restartAfter', 'offered', 'mostOffered', 'enabled'];
+const KNOWN = [
+  'latency',
+  'only',
+  'refused',
+  'lost',
+  'crash',
+  'restartAfter',
+  'offered',
+  'mostOffered',
+  'enabled',
+];
 const SMOOTH: Fate = { thereMs: 0, backMs: 0, mishap: undefined };
 
 export class Faults {
@@ -63,6 +75,7 @@ export class Faults {
   readonly #mostMs: number;
   readonly #rates: readonly [refused: number, lost: number, crash: number];
   readonly #offered: readonly Mishap[];
+  readonly #only: ReadonlySet<string> | undefined;
   readonly restartAfterMs: number;
   #offersLeft: number;
   #failures: Failure[] = [];
@@ -84,11 +97,17 @@ export class Faults {
     for (const mishap of offered)
       if (!MISHAPS.includes(mishap)) throw expected('offered', `some of ${MISHAPS.join(', ')}`, mishap);
     this.#offered = offered;
+    this.#only = options.only === undefined ? undefined : new Set(options.only);
     this.#offersLeft = integer('mostOffered', options.mostOffered, 1, 0);
     this.restartAfterMs = durationMs('restartAfter', options.restartAfter ?? '10s');
     this.#isEnabled = boolean('enabled', options.enabled, true);
     this.#seed = seed;
     this.#chooser = chooser;
+  }
+
+  /** Whether calls of that method go over the network. */
+  concerns(op: string): boolean {
+    return this.#only === undefined || this.#only.has(op);
   }
 
   /** Nothing goes wrong any more, but for what is asked for from now on. */

@@ -1,9 +1,10 @@
 // The public names of huey-ts/sim.
-export { Simulation, type SimulationEvent, type UntilIdleOptions } from './simulation.js';
-export type { FailOptions, SkewOptions } from './crew.js';
+export { Simulation, type UntilIdleOptions } from './simulation.js';
+export type { AtOptions, FailOptions, SkewOptions } from './crew.js';
 export type { SimulatedConsumer, SimulationOptions } from './simulation-options.js';
 export type { Mishap, NetworkOptions } from './faults.js';
 export type { AppliedCall, RunEvent, RunListener } from './run-event.js';
+export type { SimulationEvent } from './signal-log.js';
 export { SimulationError } from './simulation-error.js';
 export { canonicalLines } from './trace/canonical.js';
 export { differenceText, type NamedRun } from './trace/difference-text.js';
@@ -28,3 +29,22 @@ export type { Tone } from './timeline/tone.js';
 export { calendarText } from './calendar/calendar-text.js';
 export { type CalendarOptions, type Firing, firings, type ScheduledTask } from './calendar/firing.js';
 export type { ClockNote } from './calendar/local-clock.js';
+export type { Command, Ending, Scenario } from './scenario.js';
+export {
+  type Declare,
+  type FailedCommand,
+  runScenario,
+  type RunScenarioOptions,
+  type ScenarioRun,
+} from './run-scenario.js';
+export type { Action } from './deeds.js';
+export { type Exploration, explore, type ExploreOptions } from './explore.js';
+export type { CandidateKey, ChoiceKind, Chooser } from './choosers/chooser.js';
+export type { DepthFirstOptions } from './choosers/depth-first.js';
+export type { PctOptions } from './choosers/pct.js';
+export { type Preemption, preemptiveChooser } from './choosers/preemption.js';
+export { type RecordedChoice, RecordingChooser } from './choosers/recording.js';
+export { replayChooser } from './choosers/replay.js';
+export { scriptedChooser } from './choosers/scripted.js';
+export type { StickyOptions } from './choosers/sticky.js';
+export { chooserOf, type Strategy } from './choosers/strategy.js';

@@ -185,10 +185,15 @@ export class Kernel implements Clock {
       try {
         await this.#driveWhile(condition, limit);
       } finally {
-        this.#ended = true;
-        for (const refuse of this.#waiting) refuse(ended());
+        this.close();
       }
     });
+  }
+
+  /** Ends at once: who still waits, or comes later, is refused. */
+  close(): void {
+    this.#ended = true;
+    for (const refuse of this.#waiting) refuse(ended());
   }
 
   async #takeTurn(drive: () => Promise<void>): Promise<void> {
@@ -303,12 +308,7 @@ export class Kernel implements Clock {
   }
 
   #commandsEnd(): Promise<false> {
-    return new Promise((resolve) => {
-      this.#whenCommandsEnd = () => {
-        this.#whenCommandsEnd = undefined;
-        resolve(false);
-      };
-    });
+    return new Promise((resolve) => (this.#whenCommandsEnd = () => resolve(false)));
   }
 
   /**

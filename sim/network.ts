@@ -47,7 +47,7 @@ export class Network {
   call(actor: Actor | undefined, op: Op, args: readonly unknown[]): unknown {
     if (actor === undefined) return this.#apply(actor, op, args);
     if (actor.isDead) return NEVER;
-    const isPlain = this.#isMemory && this.faults === undefined && !actor.process.isCutOff;
+    const isPlain = this.#isMemory && this.faults?.concerns(op) !== true && !actor.process.isCutOff;
     if (isPlain || !this.#parts.kernel.isRunning) return this.#apply(actor, op, args);
     return this.#travel(actor, op, args);
   }

@@ -8,6 +8,7 @@ import type { Chooser } from './choosers/chooser.js';
 import { chooserOf, type Strategy } from './choosers/strategy.js';
 import type { NetworkOptions } from './faults.js';
 import type { RunListener } from './run-event.js';
+import type { Plain } from './trace/trace-header.js';
 
 /** One simulated consumer. */
 export interface SimulatedConsumer extends ConsumerOptions {
@@ -47,6 +48,8 @@ export interface SimulationOptions {
   readonly strict?: boolean;
   /** Told of everything that happens. */
   readonly observe?: RunListener;
+  /** What else the header of the trace says of the run: plain data. Default nothing. */
+  readonly about?: { readonly [name: string]: Plain };
 }
 
 export interface ResolvedSimulationOptions {
@@ -61,6 +64,7 @@ export interface ResolvedSimulationOptions {
   readonly trace: boolean | 'hash';
   readonly strict: boolean;
   readonly observe: RunListener | undefined;
+  readonly about: { readonly [name: string]: Plain };
 }
 
 export interface ResolvedConsumer {
@@ -84,6 +88,7 @@ const KNOWN = [
   'trace',
   'strict',
   'observe',
+  'about',
 ];
 const DEFAULT_START = Date.UTC(2026, 0, 1);
 
@@ -107,6 +112,7 @@ export function resolveSimulationOptions(options: SimulationOptions): ResolvedSi
     trace,
     strict: boolean('strict', options.strict, false),
     observe: options.observe,
+    about: options.about ?? {},
   };
 }
 

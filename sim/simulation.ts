@@ -1,19 +1,18 @@
 // A consumer that runs the user's tasks under virtual time: the same Consumer, engine and tasks as in production, on
 // a clock, a source of chance and a storage of the simulation's own. The Huey gets its own back when it is disposed.
-import { checkOptionNames, describe, expected } from '../src/check.js';
+import { checkOptionNames, describe, expected, nonEmptyString } from '../src/check.js';
 import type { StopOptions } from '../src/consumer/consumer.js';
 import type { Engine } from '../src/engine/engine.js';
 import { engineOf, type Huey } from '../src/huey.js';
 import type { Signal } from '../src/model/signals.js';
-import type { Task } from '../src/model/task.js';
 import { host } from '../src/runtime.js';
 import { MemoryStorage } from '../src/storage/memory.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
-import type { Actor } from './actor.js';
-import { Crew, type FailOptions, type SkewOptions } from './crew.js';
+import { type AtOptions, Crew, type FailOptions, type SkewOptions } from './crew.js';
 import { Kernel } from './kernel.js';
-import { Recorder, TEST } from './recorder.js';
+import { Recorder } from './recorder.js';
 import type { RunListener } from './run-event.js';
+import { type SimulationEvent, SignalLog } from './signal-log.js';
 import { SimulationError } from './simulation-error.js';
 import {
   type ResolvedSimulationOptions,
@@ -25,21 +24,8 @@ import { Trace } from './trace/trace.js';
 import { Unfinished } from './unfinished.js';
 import { World } from './world.js';
 
-/** Something that happened to a task. */
-export interface SimulationEvent {
-  /** Virtual time, in epoch milliseconds. */
-  readonly at: number;
-  readonly signal: Signal;
-  readonly task: Task;
-  /** The node that told of it; `test` for code of the test. */
-  readonly node: string;
-  /** What the task failed with, for the signal `error`. */
-  readonly error?: unknown;
-}
-
 /** A body that never ends must not keep the test from ending: it is interrupted after so much virtual time. */
 const LONGEST_STOP = '1h';
-/** untilIdle gives up after so much virtual time. */
 const LONGEST_RUN = '365 days';
 
 /** What `sim.untilIdle` and `sim.next` take. */
@@ -55,7 +41,7 @@ export class Simulation implements AsyncDisposable {
   readonly #world: World;
   readonly #crew: Crew;
   readonly #unfinished: Unfinished;
-  readonly #events: SimulationEvent[] = [];
+  readonly #log: SignalLog;
   /** Gives back what was taken: the Huey's environment, the globals, the storage. */
   readonly #cleanups: (() => void | PromiseLike<void>)[] = [];
   #disposed = false;
@@ -77,23 +63,24 @@ export class Simulation implements AsyncDisposable {
       patienceMs: options.patienceMs,
       ...(trace !== undefined && { onStep: (waiter) => recorder.step(waiter) }),
     });
-    const storage = typeof options.storage === 'function' ? options.storage() : options.storage;
+    const { storage = new MemoryStorage() } = options;
     this.#world = new World({
       engine,
       kernel: this.#kernel,
-      storage: storage ?? new MemoryStorage(),
+      storage: typeof storage === 'function' ? storage() : storage,
       recorder,
       seed,
       chooser,
       network,
       onCrash: (actor, mishap) => this.#crew.dieOf(actor, mishap),
     });
-    if (typeof options.storage === 'function') this.#cleanups.push(() => this.#world.storage.close());
+    if (typeof storage === 'function') this.#cleanups.push(() => this.#world.storage.close());
     this.#crew = new Crew(this.#world);
     this.#unfinished = new Unfinished(engine, this.#world, this.#crew.nodes);
     this.#cleanups.push(engine.addRoute(this.#world.route));
-    engine.signals.connect(this.#record, []);
-    this.#cleanups.push(() => engine.signals.disconnect(this.#record, []));
+    const { take } = (this.#log = new SignalLog(this.#kernel, recorder));
+    engine.signals.connect(take, []);
+    this.#cleanups.push(() => engine.signals.disconnect(take, []));
     if (options.strict) this.#cleanups.push(forbidAmbient(() => this.#kernel.isStepping));
   }
 
@@ -135,6 +122,11 @@ export class Simulation implements AsyncDisposable {
     return this.#crew.names;
   }
 
+  /** Whether a consumer is up: neither crashed nor stopped. */
+  isUp(name: string): boolean {
+    return this.#crew.isUp(name);
+  }
+
   /** Lets that much time pass, and everything happen that is due in it. */
   async advance(duration: Duration): Promise<void> {
     await this.#kernel.runFor(durationMs('duration', duration));
@@ -142,9 +134,9 @@ export class Simulation implements AsyncDisposable {
 
   /** Like `advance`; returns what happened meanwhile: of a year of periodic tasks, every firing. */
   async runFor(duration: Duration): Promise<readonly SimulationEvent[]> {
-    const before = this.#events.length;
+    const before = this.#log.events.length;
     await this.advance(duration);
-    return this.#events.slice(before);
+    return this.#log.events.slice(before);
   }
 
   /** Lets time pass up to an instant, that instant included. */
@@ -162,23 +154,13 @@ export class Simulation implements AsyncDisposable {
   async next(signal?: Signal, options: UntilIdleOptions = {}): Promise<SimulationEvent> {
     checkOptionNames(options, ['limit'], 'next');
     const limit = options.limit ?? LONGEST_RUN;
-    const before = this.#events.length;
-    const isWanted = (event: SimulationEvent): boolean => signal === undefined || event.signal === signal;
-    let looked = before;
-    let found: SimulationEvent | undefined;
-    await this.#kernel.runUntilStep(
-      () => {
-        for (; found === undefined && looked < this.#events.length; looked += 1)
-          if (isWanted(this.#events[looked]!)) found = this.#events[looked];
-        return found !== undefined;
-      },
-      this.#kernel.now() + durationMs('limit', limit),
-    );
+    const find = this.#log.finder(signal);
+    const latest = this.#kernel.now() + durationMs('limit', limit);
+    await this.#kernel.runUntilStep(() => find() !== undefined, latest);
+    const found = find();
     if (found !== undefined) return found;
-    throw new SimulationError(
-      `expected ${signal === undefined ? 'something' : `\`${signal}\``} to happen within ${describe(limit)} of virtual time, got ` +
-        `${this.#events.length - before} other events`,
-    );
+    const wanted = signal === undefined ? 'something' : `\`${signal}\``;
+    throw new SimulationError(`expected ${wanted} to happen within ${describe(limit)} of virtual time`);
   }
 
   /**
@@ -216,6 +198,11 @@ export class Simulation implements AsyncDisposable {
     await this.#drive(this.#crew.shutdown(name, options));
   }
 
+  /** Has a consumer up and running, whatever state it is in: restarted, resumed, reconnected. */
+  async revive(name: string): Promise<void> {
+    await this.#drive(this.#crew.revive(name));
+  }
+
   /** Holds a consumer still, as a suspended machine is: its clock runs on. Longer than its lease, and others take over. */
   pause(name: string): void {
     this.#crew.pause(name);
@@ -251,10 +238,19 @@ export class Simulation implements AsyncDisposable {
     this.#crew.calm();
   }
 
+  /**
+   * Has the action run after that much virtual time, as a step of a node of that name, by default `client`: its calls go over
+   * the network. Resolves, or rejects, as the action does; await it where time passes.
+   */
+  at<R>(delay: Duration, action: () => R | PromiseLike<R>, options: AtOptions = {}): Promise<R> {
+    checkOptionNames(options, ['by', 'what'], 'at');
+    const { by = 'client', what = 'action' } = options;
+    return this.#crew.act(durationMs('delay', delay), nonEmptyString('by', by), what, action);
+  }
+
   /** Everything that happened so far, in order; of one task if named. */
   events(task?: string | { readonly taskName: string }): readonly SimulationEvent[] {
-    const name = typeof task === 'object' || typeof task === 'function' ? task.taskName : task;
-    return name === undefined ? this.#events : this.#events.filter((event) => event.task.name === name);
+    return this.#log.about(task);
   }
 
   /** The names of the signals so far, in order; of one task if named. */
@@ -277,7 +273,7 @@ export class Simulation implements AsyncDisposable {
     return this.recorded.hash;
   }
 
-  /** The recorder of the run. @throws SimulationError unless it was started with `trace`. */
+  /** The trace itself. @throws SimulationError unless it was started with `trace`. */
   get recorded(): Trace {
     const { trace } = this.#recorder;
     if (trace !== undefined) return trace;
@@ -305,35 +301,35 @@ export class Simulation implements AsyncDisposable {
     }
   }
 
+  /** Ends the simulation as a power cut does: nobody is stopped in order, whatever runs is left where it is. */
+  async abandon(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#crew.abandon();
+    this.#kernel.close();
+    for (const cleanup of this.#cleanups.reverse()) await cleanup();
+  }
+
   /** Lets time pass until that has ended. */
   async #drive(work: Promise<void>): Promise<void> {
+    // In the middle of a run, as a command of a scenario, it ends as the run goes on.
+    if (this.#kernel.isRunning) return work;
     let isOver = false;
     const over = work.finally(() => (isOver = true));
     over.catch(() => {});
     await this.#kernel.runUntilStep(() => isOver, Infinity);
     await over;
   }
-
-  readonly #record = (signal: Signal, task: Task, error?: unknown): void => {
-    const actor = this.#kernel.current as Actor | undefined;
-    const node = actor?.process.name ?? TEST;
-    this.#events.push({
-      at: this.#kernel.now(),
-      signal,
-      task,
-      node,
-      ...(error !== undefined && { error }),
-    });
-    if (this.#recorder.isOn)
-      this.#recorder.record(actor, 'signal', signal, {
-        task: task.id,
-        name: task.name,
-        signalled: { task, error },
-      });
-  };
 }
 
-function traceOf({ trace, seed, startMs, consumers, network }: ResolvedSimulationOptions): Trace | undefined {
+function traceOf({
+  trace,
+  seed,
+  startMs,
+  consumers,
+  network,
+  about,
+}: ResolvedSimulationOptions): Trace | undefined {
   if (trace === false) return undefined;
   return new Trace({
     seed,
@@ -341,6 +337,7 @@ function traceOf({ trace, seed, startMs, consumers, network }: ResolvedSimulatio
     recording: trace === true,
     configuration: {
       consumers: consumers.map(({ name, options: { workers = 1 } }) => ({ name, workers })),
+      ...about,
     },
     faults: network === undefined ? [] : [JSON.parse(JSON.stringify(network)) as Record<string, never>],
   });

@@ -1,0 +1,71 @@
+// What the signals of a run have told, in order, and by which node.
+import type { Signal } from '../src/model/signals.js';
+import type { Task } from '../src/model/task.js';
+import type { Actor } from './actor.js';
+import type { Kernel } from './kernel.js';
+import { type Recorder, TEST } from './recorder.js';
+
+/** Something that happened to a task. */
+export interface SimulationEvent {
+  /** Virtual time, in epoch milliseconds. */
+  readonly at: number;
+  readonly signal: Signal;
+  readonly task: Task;
+  /** The node that told of it; `test` for code of the test. */
+  readonly node: string;
+  /** What the task failed with, for the signal `error`. */
+  readonly error?: unknown;
+}
+
+export class SignalLog {
+  readonly #kernel: Kernel;
+  readonly #recorder: Recorder;
+  readonly #events: SimulationEvent[] = [];
+
+  constructor(kernel: Kernel, recorder: Recorder) {
+    this.#kernel = kernel;
+    this.#recorder = recorder;
+  }
+
+  get events(): readonly SimulationEvent[] {
+    return this.#events;
+  }
+
+  /** Those of the task of that name; all, if none is named. */
+  about(task: string | { readonly taskName: string } | undefined): readonly SimulationEvent[] {
+    const name = typeof task === 'object' || typeof task === 'function' ? task.taskName : task;
+    return name === undefined ? this.#events : this.#events.filter((event) => event.task.name === name);
+  }
+
+  /** Looks, each time it is called, for the next event from now on, or the next with that signal. */
+  finder(signal: Signal | undefined): () => SimulationEvent | undefined {
+    let looked = this.#events.length;
+    let found: SimulationEvent | undefined;
+    return () => {
+      for (; found === undefined && looked < this.#events.length; looked += 1) {
+        const event = this.#events[looked]!;
+        if (signal === undefined || event.signal === signal) found = event;
+      }
+      return found;
+    };
+  }
+
+  /** To be connected to every signal. */
+  readonly take = (signal: Signal, task: Task, error?: unknown): void => {
+    const actor = this.#kernel.current as Actor | undefined;
+    const node = actor?.process.name ?? TEST;
+    this.#events.push({
+      at: this.#kernel.now(),
+      signal,
+      task,
+      node,
+      ...(error !== undefined && { error }),
+    });
+    if (this.#recorder.isOn)
+      this.#recorder.record(actor, 'signal', signal, {
+        task: task.id,
+        name: task.name,
+        signalled: { task, error },
+      });
+  };
+}
