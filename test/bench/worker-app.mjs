@@ -6,6 +6,6 @@ export const huey = new SqliteHuey({ filename: process.env.HUEY_BENCH_DATABASE, 
 
 export const compute = huey.task('compute', (n) => {
   let value = n;
-  for (let index = 0; index < 1_000_000; index += 1) value = (value * 1_103_515_245 + 12_345) % 2_147_483_648;
+  for (let index = 0; index < 3000; index += 1) value = (value * 1_103_515_245 + 12_345) % 2_147_483_648;
   return value;
 });
