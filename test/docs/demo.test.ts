@@ -12,7 +12,7 @@ interface Ended {
 function runDemo(...nodeOptions: readonly string[]): Promise<Ended> {
   const argv = ['--import', 'tsx', ...nodeOptions, 'docs/examples/demo/main.ts'];
   return new Promise((resolve) => {
-    execFile(process.execPath, argv, { cwd: ROOT, timeout: 30_000 }, (error, out, err) => {
+    execFile(process.execPath, argv, { cwd: ROOT, timeout: 100_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err });
     });
   });
@@ -30,10 +30,15 @@ describe('the demonstration', () => {
     expect(out).toMatch(/^ {2}newsletter +- +- +- +- +1 +never +never$/m);
     expect(out).toMatch(/^ {2}\w+ report +={10}\.{12}$/m);
     expect(out).toMatch(/^ {2}\w+ report +x\.{5}x\.{5}={10}$/m);
-    expect(out.match(/^ {2}yes {2}/gm)).toHaveLength(10);
+    expect(out.match(/^ {2}yes {2}/gm)).toHaveLength(15);
     expect(out).toMatch(/^7 virtual days and 726 executions in [\d.]+ seconds$/m);
+    expect(out).toMatch(
+      /^ {2}notebook +worker process (\d+) copies lines 1 to 3, and is killed \(SIGKILL\)$/m,
+    );
+    expect(out).toMatch(/^ +delivered again: worker process (\d+) copies lines 4 to 6$/m);
+    expect(out).toMatch(/^ +and the consumer exits with code 0$/m);
     expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
-  }, 40_000);
+  }, 120_000);
 
   it('fails with one line if it could not', async () => {
     const offline = `globalThis.fetch = () => Promise.reject(new Error('the network is gone'));`;
@@ -44,5 +49,5 @@ describe('the demonstration', () => {
     expect(code).toBe(1);
     expect(out).toContain('  NO   every file of the site is in the catalogue');
     expect(err).toMatch(/^demo: every file of the site is in the catalogue: expected \[.*\], got \[\]\n$/);
-  }, 40_000);
+  }, 120_000);
 });

@@ -1,6 +1,7 @@
-// What the week promised. Each promise is a claim in words, what was wanted, and what came: equal, or it is broken.
+// What the week and production promised. Each promise is a claim in words, what was wanted, and what came: equal, or it is broken.
 import type { SimulationEvent } from 'huey-ts/sim';
 import { DAY_MS, MINUTE_MS, time } from './calendar.js';
+import type { Production } from './production.js';
 import { site } from './server.js';
 import { MONDAY, type Week } from './simulated.js';
 import { catalogue, undeliverable } from './tasks.js';
@@ -36,6 +37,27 @@ export function promisesOf(week: Week): Promised[] {
       ['enqueued', 'scheduled', 'enqueued', 'revoked'],
       signals(ofId(week.newsletter)),
     ),
+  ];
+}
+
+/** Everything promised about production, with what came of it. */
+export function productionPromises({ stored, words, lines, lastLines, ...rest }: Production): Promised[] {
+  const writers = new Set(lines.map(({ pid }) => pid)).size;
+  const numbers = lines.map(({ number }) => number);
+  return [
+    promised(
+      'workers in processes of their own do the same work',
+      [names(site.urls()), wordsInCatalogue()],
+      [stored, words],
+    ),
+    promised(
+      'the task whose worker was killed is delivered again',
+      [2, '6 lines, of which 3 were there'],
+      [writers, rest.copied],
+    ),
+    promised('each line is copied once', [1, 2, 3, 4, 5, 6], numbers),
+    promised('a consumer that is told to stop finishes what runs', [4, 0], [lastLines.length, rest.exitCode]),
+    promised('and leaves nothing in the queue', [0, 0], rest.left),
   ];
 }
 

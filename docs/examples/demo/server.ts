@@ -34,6 +34,9 @@ export class Site {
   }
 
   get url(): string {
+    // Workers are told where it is.
+    const { DEMO_SITE: elsewhere } = process.env;
+    if (elsewhere !== undefined) return elsewhere;
     const address = this.#server.address() as AddressInfo | null;
     if (address === null) throw new Error('the site is not listening; start it first');
     return `http://127.0.0.1:${address.port}`;

@@ -1,11 +1,20 @@
 // The tasks of the demonstration. A task is declared once, with the name that travels in messages; calling it puts a
 // message into the queue, and a worker, here or in another process, calls the body.
-import { crontab, type Duration, MemoryHuey } from 'huey-ts';
+import { join } from 'node:path';
+import { crontab, type Duration } from 'huey-ts';
+import { SqliteHuey } from 'huey-ts/sqlite';
 import { type Facts, factsOf, wordsOf } from './inspect.js';
+import { readLines, writeLine } from './notebook.js';
+import { folder } from './place.js';
 import { site } from './server.js';
 
-// For production, another storage; nothing else changes. Only a failure that will not be retried is one to others.
-export const huey = new MemoryHuey({ name: 'demo', storeIntermediateErrors: false });
+// The queue is a SQLite file; in immediate mode and in a simulation, memory stands in for it. Only a failure that will
+// not be retried is one to others.
+export const huey = new SqliteHuey({
+  name: 'demo',
+  filename: join(folder, 'queue.db'),
+  storeIntermediateErrors: false,
+});
 
 /** What the pipelines have found out, by file name. */
 export const catalogue = new Map<string, Facts>();
@@ -80,6 +89,21 @@ export const countWords = huey.task('count-words', async (url: string) => {
 });
 
 export const sumUp = huey.task('sum-up', (counts: number[]) => counts.reduce((sum, count) => sum + count, 0));
+
+// A task that may be delivered twice, and is written for it: it goes on where the notebook ends.
+
+export const copyOut = huey.task(
+  'copy-out',
+  { context: true },
+  async (ctx, notebook: string, count: number, stuckAt: number) => {
+    const lines = await readLines(notebook);
+    for (let line = lines.length + 1; line <= count; line += 1) {
+      await writeLine(notebook, line);
+      await ctx.sleep(line === stuckAt ? '1h' : '50ms');
+    }
+    return `${count} lines, of which ${lines.length} were there`;
+  },
+);
 
 export const newsletter = huey.task('newsletter', (issue: string) => `${issue} is out`);
 
