@@ -61,18 +61,29 @@ export async function runInProduction(): Promise<Production> {
   }
 }
 
+/** `huey consumer ./tasks.ts:huey -w 2 -k process`, from the sources. */
 function startConsumer(): ChildProcess {
-  const program = fileURLToPath(new URL('consumer.ts', import.meta.url));
-  return spawn(process.execPath, [...process.execArgv, program], {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const huey = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+  const flags = ['-w', '2', '-k', 'process', '--max-delay', '0.05'];
+  return spawn(process.execPath, [...process.execArgv, huey, 'consumer', './tasks.ts:huey', ...flags], {
+    cwd: here,
     env: { ...process.env, DEMO_FOLDER: folder, DEMO_SITE: site.url },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
+/** Waits for its log to say so. */
 async function ready(consumer: ChildProcess): Promise<void> {
-  const ended = once(consumer, 'exit').then(() => Promise.reject(new Error('the consumer did not start')));
-  await Promise.race([once(consumer.stdout!, 'data'), ended]);
-  ended.catch(() => {});
+  let log = '';
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [consumer.stdout!, consumer.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        log += text;
+        if (log.includes('Consumer is ready.')) resolve();
+      });
+    consumer.once('close', () => reject(new Error(`the consumer did not start: ${log}`)));
+  });
 }
 
 /** The first process that copies gets stuck at line 3, and is killed there. */
@@ -108,6 +119,8 @@ export function productionStory(production: Production): string[] {
   const { consumer, startSeconds, stored, words, lines, lastLines, exitCode } = production;
   const [first, second] = [...new Set(lines.map(({ pid }) => pid))];
   return [
+    '  $ huey consumer ./tasks.ts:huey -w 2 -k process',
+    '',
     `  consumer   process ${consumer}, ready in ${startSeconds.toFixed(1)} seconds`,
     `  pipelines  ${stored.length} files downloaded, examined and stored`,
     `  chord      ${words} words on all pages`,
