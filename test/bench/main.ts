@@ -1,11 +1,13 @@
 // `npm run bench [-- word…]`: all comparisons, or those whose title has one of the words. They use the package as it
 // is built and published, not the sources.
 import { matching, nextInUtc, nextInZone } from './crontabs.js';
+import { file } from './file.js';
 import { immediate } from './immediate.js';
 import { compare, type Comparison, type Measured } from './measure.js';
 import { memory } from './memory.js';
 import { redis } from './redis.js';
 import { sqlite } from './sqlite.js';
+import { growthAfterTasks, sqliteHuey } from './sqlite-huey.js';
 import { idleShare, startUp } from './start-up.js';
 import { workers } from './workers.js';
 import { year } from './year.js';
@@ -18,6 +20,8 @@ const COMPARISONS: readonly Comparison[] = [
   nextInZone,
   year,
   ...sqlite,
+  ...sqliteHuey,
+  ...file,
   ...redis,
   startUp,
   workers,
@@ -35,6 +39,7 @@ if (chosen.length === 0) {
 }
 for (const comparison of chosen) report(comparison, await compare(comparison));
 if (chosen.includes(startUp)) reportIdle(await idleShare());
+if (chosen.includes(sqliteHuey[0]!)) reportGrowth(await growthAfterTasks());
 
 function report({ title, unit, operations, goal }: Comparison, measured: readonly Measured[]): void {
   console.log(`\n${title}`);
@@ -55,6 +60,11 @@ function reportIdle(share: number | undefined): void {
   console.log(
     `  an idle consumer takes ${percent} % of a core; goal: under 1 %; ${share < 0.01 ? 'reached' : 'missed'}`,
   );
+}
+
+function reportGrowth(bytes: number): void {
+  const mib = (bytes / 2 ** 20).toFixed(1);
+  console.log(`\n  after 100,000 more tasks the heap of a consumer has grown by ${mib} MiB`);
 }
 
 function rate(perSecond: number): string {
