@@ -43,6 +43,7 @@ export class Crew {
   readonly #clients = new Map<string, Actor>();
   readonly #world: World;
   #isDisbanded = false;
+  #acting = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -57,6 +58,11 @@ export class Crew {
       this.nodes.set(name, new Node(this.#world, name, clock, options));
     }
     for (const node of this.nodes.values()) await node.start();
+  }
+
+  /** How many actions of producers have not come to their end. */
+  get acting(): number {
+    return this.#acting;
   }
 
   get names(): readonly string[] {
@@ -165,7 +171,9 @@ export class Crew {
         recorder.record(actor, 'command', what);
         return action();
       };
-      kernel.timer(delayMs, () => void begin().then(resolve, reject), actor, 'command');
+      this.#acting += 1;
+      const end = (): void => void (this.#acting -= 1);
+      kernel.timer(delayMs, () => void begin().finally(end).then(resolve, reject), actor, 'command');
     });
   }
 

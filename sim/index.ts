@@ -48,3 +48,4 @@ export { replayChooser } from './choosers/replay.js';
 export { scriptedChooser } from './choosers/scripted.js';
 export type { StickyOptions } from './choosers/sticky.js';
 export { chooserOf, type Strategy } from './choosers/strategy.js';
+export { replay, type Replay, scenarioOf, scenarioToken } from './replay.js';

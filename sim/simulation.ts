@@ -76,7 +76,7 @@ export class Simulation implements AsyncDisposable {
     });
     if (typeof storage === 'function') this.#cleanups.push(() => this.#world.storage.close());
     this.#crew = new Crew(this.#world);
-    this.#unfinished = new Unfinished(engine, this.#world, this.#crew.nodes);
+    this.#unfinished = new Unfinished(engine, this.#world, this.#crew);
     this.#cleanups.push(engine.addRoute(this.#world.route));
     const { take } = (this.#log = new SignalLog(this.#kernel, recorder));
     engine.signals.connect(take, []);

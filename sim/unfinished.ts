@@ -3,6 +3,7 @@
 import type { Engine } from '../src/engine/engine.js';
 import { MemoryStorage } from '../src/storage/memory.js';
 import type { Delivery, Storage } from '../src/storage/storage.js';
+import type { Crew } from './crew.js';
 import type { Node } from './node.js';
 import { SimulationError } from './simulation-error.js';
 import type { World } from './world.js';
@@ -11,15 +12,18 @@ export class Unfinished {
   readonly #engine: Engine;
   readonly #world: World;
   readonly #nodes: ReadonlyMap<string, Node>;
+  readonly #crew: Crew;
 
-  constructor(engine: Engine, world: World, nodes: ReadonlyMap<string, Node>) {
+  constructor(engine: Engine, world: World, crew: Crew) {
     this.#engine = engine;
     this.#world = world;
-    this.#nodes = nodes;
+    this.#nodes = crew.nodes;
+    this.#crew = crew;
   }
 
   /** Whether anything is queued, scheduled, in flight or running. @throws SimulationError if nobody can go on with it. */
   isAnyLeft(): boolean | Promise<boolean> {
+    if (this.#crew.acting > 0) return this.#orStuck();
     for (const node of this.#nodes.values()) if (node.isHolding) return this.#orStuck();
     const { storage } = this.#world;
     // Storages that answer later are asked one thing after the other.
@@ -79,6 +83,7 @@ export class Unfinished {
       );
     for (const node of this.#nodes.values())
       if (node.process?.state !== 'running') waits.push(`${node.name} is ${node.process?.state ?? 'down'}`);
+    if (this.#crew.acting > 0) waits.push(`${this.#crew.acting} actions of producers have not ended`);
     if (pending > 0) waits.push(`${pending} queued wait for a worker`);
     if (scheduled > 0) waits.push(`${scheduled} scheduled wait for a scheduler`);
     return new SimulationError(

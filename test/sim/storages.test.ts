@@ -1,0 +1,110 @@
+// The same scenario shows users the same on every storage: real ones run in lockstep, one command at a time, while the
+// clock stands still. Servers join with their storages.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import RedisMock from 'ioredis-mock';
+import { afterAll, describe, expect, it } from 'vitest';
+import { chord, type Huey, MemoryStorage, type Storage } from 'huey-ts';
+import { canonicalLines, type Command, readTrace, runScenario, type Scenario } from 'huey-ts/sim';
+import { FileStorage } from '../../src/storage/file.js';
+import { RedisStorage } from '../../src/storage/redis.js';
+import { SqliteStorage } from '../../src/storage/sqlite.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'huey-ts-sim-'));
+let opened = 0;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const fresh = (): string => join(folder, String((opened += 1)));
+const STORAGES: Readonly<Record<string, () => Storage>> = {
+  file: () => new FileStorage(fresh()),
+  sqlite: () => new SqliteStorage({ filename: `${fresh()}.db`, fsync: 'off' }),
+  redis: () => new RedisStorage({ connection: new RedisMock({ host: `sim-${(opened += 1)}` }) }),
+};
+
+function declare(huey: Huey) {
+  const options = { context: true, retries: 2, retryDelay: '500ms' } as const;
+  const nap = huey.task('nap', options, async (ctx, tenths: number) => {
+    await ctx.sleep(tenths / 10);
+    if (ctx.attempt < tenths % 3) throw new Error('again');
+    return tenths;
+  });
+  const total = huey.task('total', (values: number[]) => values.length);
+  huey.task('locked', { ...options, lock: 'one' }, async (ctx) => ctx.sleep('300ms'));
+  huey.task(
+    'limited',
+    { ...options, rateLimit: { name: 'api', limit: 1, per: '2s', retry: true } },
+    () => {},
+  );
+  return { actions: { chord: () => huey.enqueue(chord([nap.s(0), nap.s(3)], total)) } };
+}
+
+const at = fc.integer({ min: 0, max: 3000 }).map((ms) => `${ms}ms`);
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({
+    do: fc.constant('enqueue' as const),
+    at,
+    task: fc.constant('nap'),
+    args: fc.tuple(fc.nat({ max: 8 })),
+    options: fc.record({ priority: fc.nat({ max: 2 }), delay: at }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    do: fc.constant('enqueue' as const),
+    at,
+    task: fc.constantFrom('locked', 'limited'),
+    options: fc.record({ expires: fc.constant('5s') }, { requiredKeys: [] }),
+  }),
+  fc.record({
+    do: fc.constant('revoke' as const),
+    at,
+    task: fc.constant('locked'),
+    options: fc.constant({ once: true }),
+  }),
+  fc.record({ do: fc.constant('restore' as const), at, task: fc.constant('locked') }),
+  fc.record({ do: fc.constant('action' as const), at, name: fc.constant('chord') }),
+  fc.record({ do: fc.constant('lock' as const), at, name: fc.constant('one'), hold: fc.constant('700ms') }),
+  fc.record({ do: fc.constant('crash' as const), at, who: fc.constant('consumer-1') }),
+);
+
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  seed: fc.nat(),
+  consumers: fc.constant(2),
+  workers: fc.integer({ min: 1, max: 2 }),
+  leaseTtl: fc.constant('3s'),
+  network: fc.constantFrom({}, { latency: { least: 0, most: '5ms' }, lost: 0.03, refused: 0.03 }),
+  commands: fc.array(command, { minLength: 1, maxLength: 8 }),
+});
+
+async function canonical(one: Scenario, storage?: string): Promise<string[]> {
+  const run = await runScenario({ ...one, ...(storage !== undefined && { storage }) }, declare, {
+    trace: true,
+    storages: STORAGES,
+  });
+  return canonicalLines(readTrace(run.trace));
+}
+
+describe('a generated scenario has the same canonical trace', () => {
+  it.each([
+    ['file', 15],
+    ['sqlite', 15],
+    ['redis', 6],
+  ] as const)('in memory and on %s', async (storage, numRuns) => {
+    let lines = 0;
+    const same = async (one: Scenario): Promise<void> => {
+      const expected = await canonical(one);
+      lines += expected.length;
+      expect(await canonical(one, storage)).toEqual(expected);
+    };
+    await fc.assert(fc.asyncProperty(scenario, same), { seed: 20260101, numRuns });
+    expect(lines).toBeGreaterThan(numRuns * 5);
+  });
+
+  it('and one that keeps less has another', async () => {
+    const forgetful = (): Storage => Object.assign(new MemoryStorage(), { acquire: () => false });
+    const one: Scenario = { network: {}, commands: [{ do: 'enqueue', task: 'locked' }] };
+    const run = async (storages: Readonly<Record<string, () => Storage>>): Promise<string[]> =>
+      canonicalLines(readTrace((await runScenario(one, declare, { trace: true, storages })).trace));
+    expect(await run({ memory: forgetful })).not.toEqual(await run({}));
+  });
+});
