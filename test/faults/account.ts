@@ -1,6 +1,6 @@
 // What the processes of a fault test write down, each line in one piece: what was delivered, as often as the storage
 // says, and which bodies have begun. It outlives whoever wrote it.
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type Entry =
@@ -14,7 +14,9 @@ export function writeEntry(folder: string, entry: Entry): void {
 
 /** All entries so far, in order. */
 export function readEntries(folder: string): readonly Entry[] {
-  return readFileSync(join(folder, 'account.jsonl'), 'utf8')
+  const path = join(folder, 'account.jsonl');
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Entry);

@@ -9,7 +9,8 @@ import { ROOT } from '../files.js';
 import { SETTING, type Setting } from './fault-app.js';
 import { readStopped, type Stopped } from './gate.js';
 
-const DEADLINE_MS = 60_000;
+/** Far more than anything takes: there are machines with much else to do. */
+const DEADLINE_MS = 120_000;
 
 export class FaultProcess {
   readonly #child: ChildProcess;
