@@ -10,6 +10,7 @@ import { sqlite } from './sqlite.js';
 import { growthAfterTasks, sqliteHuey } from './sqlite-huey.js';
 import { idleShare, startUp } from './start-up.js';
 import { workers } from './workers.js';
+import { simulatedTasks } from './simulated.js';
 import { year } from './year.js';
 
 const COMPARISONS: readonly Comparison[] = [
@@ -19,6 +20,7 @@ const COMPARISONS: readonly Comparison[] = [
   nextInUtc,
   nextInZone,
   year,
+  simulatedTasks,
   ...sqlite,
   ...sqliteHuey,
   ...file,

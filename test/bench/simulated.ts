@@ -1,0 +1,55 @@
+// The engine under virtual time: tasks from enqueue to result with random interleavings, beside a toy kernel that resumes
+// as many actors, and beside fast-check's scheduler.
+import fc from 'fast-check';
+import { MemoryHuey } from 'huey-ts';
+import { Simulation } from 'huey-ts/sim';
+import type { Comparison, Contender } from './measure.js';
+
+/** Actors that wait for their turn, one of those that are ready resumed at a time, each step at rest. */
+const toy: Contender = {
+  name: 'a toy kernel: resume one, await its next park',
+  async run(steps) {
+    const ready: (() => void)[] = [];
+    const park = (): Promise<void> => new Promise((resolve) => ready.push(resolve));
+    const actor = async (): Promise<void> => {
+      for (;;) await park();
+    };
+    for (let count = 0; count < 4; count += 1) void actor();
+    const rest = Promise.resolve();
+    for (let step = 0; step < steps; step += 1) {
+      ready.splice(step % ready.length, 1)[0]!();
+      await rest;
+      await rest;
+    }
+  },
+};
+
+const scheduler: Contender = {
+  name: 'fast-check, fc.scheduler().waitFor',
+  async run(steps) {
+    const [s] = fc.sample(fc.scheduler(), { numRuns: 1, seed: 1 });
+    for (let step = 0; step < steps; step += 1) await s!.waitFor(s!.schedule(Promise.resolve(step)));
+  },
+};
+
+const WORKERS = 4;
+
+async function simulate(tasks: number): Promise<void> {
+  const huey = new MemoryHuey();
+  const add = huey.task('add', (a: number, b: number) => a + b);
+  await using sim = await Simulation.start(huey, { workers: WORKERS });
+  for (let begun = 0; begun < tasks; begun += 1000) {
+    const count = Math.min(1000, tasks - begun);
+    await add.map(Array.from({ length: count }, (_, n) => [n, 1] as [number, number]));
+    await sim.untilIdle();
+  }
+}
+
+export const simulatedTasks: Comparison = {
+  title: 'simulated tasks, enqueue to result, random interleaving (goal: 100,000 a second)',
+  unit: 'tasks',
+  operations: 5000,
+  floor: toy,
+  ours: { name: 'huey-ts, whole engine', run: simulate },
+  peers: [scheduler],
+};
