@@ -16,6 +16,8 @@ export interface Recording {
   takeCalls(): string[];
   /** Decides which calls fail, before anything is changed. Default: none. */
   failing: (name: keyof Storage) => boolean;
+  /** Decides which calls fail once they are applied, as when the answer of a server is lost. Default: none. */
+  losing: (name: keyof Storage) => boolean;
 }
 
 /** @param later Whether to answer in promises, as servers do, instead of at once. */
@@ -28,6 +30,7 @@ export function recordingStorage({
     calls: [],
     takeCalls: () => recording.calls.splice(0).map(({ name }) => name),
     failing: () => false,
+    losing: () => false,
   };
   return recording;
 }
@@ -40,7 +43,9 @@ function recorded(inner: Storage, name: keyof Storage, recording: Recording, lat
     if (name === 'subscribe') return Reflect.apply(member, inner, args);
     const act = (): unknown => {
       if (recording.failing(name)) throw new StorageError(`${name}: the storage is away`);
-      return Reflect.apply(member, inner, args);
+      const answer: unknown = Reflect.apply(member, inner, args);
+      if (!recording.losing(name)) return answer;
+      throw new StorageError(`${name}: the answer was lost`, { retryable: true, mayHaveApplied: true });
     };
     return later ? Promise.resolve().then(act) : act();
   };

@@ -228,9 +228,12 @@ async function refusal({ engine, delivery, definition, options, undo }: Job): Pr
   if (lock !== undefined) {
     const owner = delivery.receipt;
     const lease = options.lease === undefined ? {} : { lease: options.lease };
-    if (!(await engine.storage.acquire({ name: lock, owner, places: 1, now: engine.now(), ...lease })))
-      return { kind: 'locked', error: new TaskLockedException(lock) };
+    // It may be held though the answer is lost: then the task would wait for itself.
     undo.push({ kind: 'unlock', name: lock, owner });
+    if (!(await engine.storage.acquire({ name: lock, owner, places: 1, now: engine.now(), ...lease }))) {
+      undo.pop();
+      return { kind: 'locked', error: new TaskLockedException(lock) };
+    }
   }
   const exceeded = rateLimit === undefined ? undefined : await countUse(engine, rateLimit);
   return exceeded === undefined ? undefined : { kind: 'rate-limited', error: exceeded };

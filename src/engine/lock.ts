@@ -1,7 +1,7 @@
 // Locks and semaphores: a named thing that at most so many owners hold at once. Only its owner releases a hold; a
 // hold ends with the lease of the consumer that took it, so a crash leaves nothing stuck.
 import { callable, checkOptionNames, integer, nonEmptyString } from '../check.js';
-import { TaskLockedException } from '../errors.js';
+import { isHueyError, TaskLockedException } from '../errors.js';
 import { type Duration, durationMs } from '../time.js';
 import type { Engine } from './engine.js';
 
@@ -72,6 +72,7 @@ export class TaskLock {
       await this.#takeWithin(waitMs, owner, lease?.name);
     } catch (error) {
       letGo?.();
+      if (isHueyError(error, 'StorageError') && error.mayHaveApplied) await this.#abandon(owner);
       throw error;
     }
     this.#holds.set(owner, letGo);
@@ -126,6 +127,15 @@ export class TaskLock {
       ...(lease !== undefined && { lease }),
       ...(this.#expiresMs !== undefined && { expiresAt: now + this.#expiresMs }),
     });
+  }
+
+  /** Gives back what may have been taken though the answer was lost: nobody else would, as nobody knows the owner. */
+  async #abandon(owner: string): Promise<void> {
+    try {
+      await this.#engine.storage.release(this.name, owner, this.#engine.now());
+    } catch (error) {
+      this.#engine.runtime.logger.warn('a lock may be held by nobody', { lock: this.name, error });
+    }
   }
 
   async #giveBack(owner: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { immediate } from './immediate.js';
 import { compare, type Comparison, type Measured } from './measure.js';
 import { memory } from './memory.js';
 import { redis } from './redis.js';
+import { redisFigures } from './redis-figures.js';
 import { sqlite } from './sqlite.js';
 import { growthAfterTasks, sqliteHuey } from './sqlite-huey.js';
 import { idleShare, startUp } from './start-up.js';
@@ -30,16 +31,20 @@ const COMPARISONS: readonly Comparison[] = [
 ];
 
 const words = process.argv.slice(2);
-const chosen = COMPARISONS.filter(
-  ({ title }) => words.length === 0 || words.some((word) => title.includes(word)),
-);
-if (chosen.length === 0) {
-  console.error(
-    `no benchmark has ${words.join(' or ')} in its title; there are:\n${COMPARISONS.map(({ title }) => `  ${title}`).join('\n')}`,
-  );
+const isChosen = ({ title }: { readonly title: string }): boolean =>
+  words.length === 0 || words.some((word) => title.includes(word));
+const chosen = COMPARISONS.filter(isChosen);
+const figures = redisFigures.filter(isChosen);
+if (chosen.length + figures.length === 0) {
+  const titles = [...COMPARISONS, ...redisFigures].map(({ title }) => `  ${title}`).join('\n');
+  console.error(`no benchmark has ${words.join(' or ')} in its title; there are:\n${titles}`);
   process.exitCode = 2;
 }
 for (const comparison of chosen) report(comparison, await compare(comparison));
+for (const { title, measure } of figures) {
+  console.log(`\n${title}`);
+  for (const [name, text] of await measure()) console.log(`  ${name.padEnd(42)} ${text}`);
+}
 if (chosen.includes(startUp)) reportIdle(await idleShare());
 if (chosen.includes(sqliteHuey[0]!)) reportGrowth(await growthAfterTasks());
 

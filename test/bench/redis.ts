@@ -1,67 +1,21 @@
-// A queue on Redis beside the same work done by hand with ioredis, on a private server without persistence: LPUSH for
-// enqueueing, and for draining one script that stores a result and fetches the next message.
-import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
+// A queue on Redis beside the same work done by hand with ioredis, and beside other queues, on a private server without
+// persistence: LPUSH for enqueueing, and for draining one script that stores a result and fetches the next message.
 import type { Settlement } from 'huey-ts';
-import { RedisHuey } from 'huey-ts/redis';
-import { type RedisProcess, startRedis } from '../redis-server.js';
-import type { Comparison } from './measure.js';
+import type { Comparison, Contender } from './measure.js';
+import {
+  byPeers,
+  clean,
+  fill,
+  fillOurs,
+  fillPeer,
+  inFlight,
+  newMessage,
+  type RedisBench,
+} from './redis-bench.js';
 
-/** Ends the task that is named, if one is, and hands out the next; at least once, as ours. */
-const FINISH_AND_FETCH = `
-if ARGV[1] ~= '' then
-  redis.call('HDEL', KEYS[2], ARGV[1])
-  redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
-end
-local message = redis.call('RPOP', KEYS[1])
-if not message then return false end
-redis.call('HSET', KEYS[2], string.sub(message, 1, 36), message)
-return message`;
+type Contenders = Pick<Comparison, 'floor' | 'ours' | 'peers'>;
 
-interface Bench {
-  readonly raw: Redis & { finishAndFetch(...values: string[]): Promise<string | null> };
-  readonly huey: RedisHuey;
-  readonly nothing: ReturnType<RedisHuey['task']>;
-}
-
-let bench: Promise<Bench> | undefined;
-
-/** Starts the server when the first comparison wants it; it ends with this process. */
-async function open(): Promise<Bench> {
-  const server: RedisProcess = await startRedis();
-  process.on('exit', () => process.kill(server.pid));
-  const address = { host: '127.0.0.1', port: server.port };
-  const raw = new Redis(address) as Bench['raw'];
-  raw.defineCommand('finishAndFetch', { numberOfKeys: 3, lua: FINISH_AND_FETCH });
-  const huey = new RedisHuey({ ...address, name: 'bench' });
-  return { raw, huey, nothing: huey.task('nothing', () => 1) };
-}
-
-/** Runs on an empty server. */
-function clean(run: (bench: Bench, operations: number) => Promise<unknown>) {
-  return async (operations: number): Promise<void> => {
-    bench ??= open();
-    const opened = await bench;
-    await opened.raw.flushall();
-    await run(opened, operations);
-  };
-}
-
-/** Calls so many times, so many at a time. */
-async function inFlight(operations: number, width: number, call: () => Promise<unknown>): Promise<void> {
-  let left = operations;
-  const lane = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await call();
-    }
-  };
-  await Promise.all(Array.from({ length: width }, lane));
-}
-
-const newMessage = (): string => `${randomUUID()}${JSON.stringify({ v: 1, task: 'nothing', args: [] })}`;
-
-function enqueueing(width: number): Pick<Comparison, 'floor' | 'ours'> {
+function enqueueing(width: number): Contenders {
   return {
     floor: {
       name: 'LPUSH by ioredis',
@@ -71,22 +25,12 @@ function enqueueing(width: number): Pick<Comparison, 'floor' | 'ours'> {
       name: 'huey-ts',
       run: clean(({ nothing }, operations) => inFlight(operations, width, () => nothing())),
     },
+    peers: byPeers('', (queue, operations) => inFlight(operations, width, () => queue.enqueue())),
   };
 }
 
-const BULK = 100;
-
-async function fill({ raw }: Bench, operations: number): Promise<void> {
-  for (let start = 0; start < operations; start += BULK)
-    await raw.lpush('list', ...Array.from({ length: BULK }, newMessage));
-}
-
-function fillOurs({ nothing }: Bench, operations: number): Promise<unknown> {
-  return inFlight(operations / BULK, 1, () => nothing.map(Array.from({ length: BULK }, () => [])));
-}
-
 /** Drains what was filled in; the filling counts. */
-function draining(workers: number): Pick<Comparison, 'floor' | 'ours' | 'peers'> {
+function draining(workers: number): Contenders {
   return {
     floor: {
       name: 'by hand, a script for each task',
@@ -100,48 +44,61 @@ function draining(workers: number): Pick<Comparison, 'floor' | 'ours' | 'peers'>
         await Promise.all(Array.from({ length: workers }, lane));
       }),
     },
-    ours: {
-      name: `huey-ts, the storage, ${workers} at a time`,
-      run: clean(async (opened, operations) => {
-        await fillOurs(opened, operations);
-        const { storage } = opened.huey;
-        let settled: Settlement[] = [];
-        do {
-          const turn = { settled, take: workers, lease: 'bench', leaseUntil: 1e15, now: 1e12 };
-          const { deliveries } = await storage.turn(turn);
-          settled = deliveries.map(({ receipt, item }) => ({
-            receipt,
-            effects: [{ kind: 'put', key: item.id, data: '1' }],
-          }));
-        } while (settled.length > 0);
-      }),
-    },
+    ours: byConsumer(workers),
     peers: [
-      {
-        name: `huey-ts, a consumer with ${workers} workers`,
-        run: clean(async (opened, operations) => {
-          await fillOurs(opened, operations);
-          const { huey } = opened;
-          let left = operations;
-          const drained = new Promise<void>((resolve) => {
-            const stop = huey.signal('complete', () => {
-              left -= 1;
-              if (left > 0) return;
-              stop();
-              resolve();
-            });
-          });
-          const consumer = huey.createConsumer({ workers });
-          await consumer.start();
-          await drained;
-          await consumer.stop();
-        }),
-      },
+      byStorage(workers),
+      ...byPeers(`${workers} at a time`, async (queue, operations) => {
+        await fillPeer(queue, operations);
+        await queue.drain(operations, workers);
+      }),
     ],
   };
 }
 
-let consuming: Promise<unknown> | undefined;
+function byConsumer(workers: number): Contender {
+  return {
+    name: `huey-ts, a consumer with ${workers} workers`,
+    run: clean(async (opened, operations) => {
+      await fillOurs(opened, operations);
+      await consume(opened, operations, workers);
+    }),
+  };
+}
+
+async function consume({ huey }: RedisBench, operations: number, workers: number): Promise<void> {
+  let left = operations;
+  const drained = new Promise<void>((resolve) => {
+    const stop = huey.signal('complete', () => {
+      left -= 1;
+      if (left > 0) return;
+      stop();
+      resolve();
+    });
+  });
+  const consumer = huey.createConsumer({ workers });
+  await consumer.start();
+  await drained;
+  await consumer.stop();
+}
+
+function byStorage(workers: number): Contender {
+  return {
+    name: `huey-ts, the storage, ${workers} at a time`,
+    run: clean(async (opened, operations) => {
+      await fillOurs(opened, operations);
+      const { storage } = opened.huey;
+      let settled: Settlement[] = [];
+      do {
+        const turn = { settled, take: workers, lease: 'bench', leaseUntil: 1e15, now: 1e12 };
+        const { deliveries } = await storage.turn(turn);
+        settled = deliveries.map(({ receipt, item }) => ({
+          receipt,
+          effects: [{ kind: 'put', key: item.id, data: '1' }],
+        }));
+      } while (settled.length > 0);
+    }),
+  };
+}
 
 export const redis: readonly Comparison[] = [
   {
@@ -159,41 +116,10 @@ export const redis: readonly Comparison[] = [
     goal: 0.38,
     floor: { name: 'LPUSH of 100 by ioredis', run: clean(fill) },
     ours: { name: 'huey-ts', run: clean(fillOurs) },
+    peers: byPeers('', fillPeer),
   },
   { title: 'Redis: drain, 1 worker', unit: 'tasks', operations: 5000, goal: 0.9, ...draining(1) },
+  { title: 'Redis: drain, 10 workers', unit: 'tasks', operations: 10_000, ...draining(10) },
   { title: 'Redis: drain, 50 workers', unit: 'tasks', operations: 20_000, goal: 0.8, ...draining(50) },
-  {
-    title: 'Redis: enqueue and wait for the result, one after another',
-    unit: 'tasks',
-    operations: 2000,
-    goal: 0.7,
-    floor: {
-      name: 'by hand, two blocking pops',
-      run: clean(async ({ raw }, operations) => {
-        const [worker, waiter] = [raw.duplicate(), raw.duplicate()];
-        const working = (async () => {
-          for (let index = 0; index < operations; index += 1) {
-            const [, message] = (await worker.brpop('list', 0))!;
-            await worker.rpush(message.slice(0, 36), '1');
-          }
-        })();
-        for (let index = 0; index < operations; index += 1) {
-          const message = newMessage();
-          await raw.lpush('list', message);
-          await waiter.blpop(message.slice(0, 36), 0);
-        }
-        await working;
-        worker.disconnect();
-        waiter.disconnect();
-      }),
-    },
-    ours: {
-      name: 'huey-ts, a consumer in this process',
-      run: clean(async ({ huey, nothing }, operations) => {
-        consuming ??= huey.createConsumer().start();
-        await consuming;
-        await inFlight(operations, 1, async () => (await nothing()).get({ blocking: true }));
-      }),
-    },
-  },
+  { title: 'Redis: drain, 100 workers', unit: 'tasks', operations: 20_000, ...draining(100) },
 ];

@@ -151,6 +151,20 @@ describe('a storage that fails', () => {
     expect([again.outcome.kind, ran]).toEqual(['returned', ['ran']]);
   });
 
+  it('when it has taken the lock and its answer is lost leaves it not held, even by the task itself', async () => {
+    const { huey, engine, recording, ran, take } = setup();
+    const work = huey.task('guarded', { lock: 'db' }, () => ran.push('ran'));
+    await work();
+    recording.losing = (name) => name === 'acquire';
+    const { outcome, settlement } = await execute(engine, await take(), { lease: 'lease' });
+    expect(outcome.kind).toBe('undone');
+    recording.losing = () => false;
+    await huey.storage.turn({ settled: [settlement], take: 0, lease: '', now: START });
+    expect(await huey.storage.locks(START)).toEqual([]);
+    const again = await execute(engine, await take());
+    expect([again.outcome.kind, ran]).toEqual(['returned', ['ran']]);
+  });
+
   it('in immediate mode is told to the caller', async () => {
     const { huey, recording } = setup({ immediate: true, immediateUseMemory: false });
     const work = huey.task('guarded', { lock: 'db' }, () => 1);

@@ -5,6 +5,7 @@ import { HandWorker } from '../hand-worker.js';
 import { engineOf } from '../../src/huey.js';
 import { host } from '../../src/runtime.js';
 import { manualRuntime } from '../manual-runtime.js';
+import { recordingStorage } from '../recording-storage.js';
 
 function setup() {
   const runtime = manualRuntime();
@@ -47,6 +48,18 @@ describe('a hold', () => {
     expect(await hold.release()).toBe(true);
     expect(await lock.isLocked()).toBe(false);
     await (await huey.lockTask('db').acquire()).release();
+  });
+
+  it.each([
+    ['is given back if the answer was lost that it is held', false],
+    ['that may be there is told of even if it cannot be given back', true],
+  ])('%s', async (_, isAway) => {
+    const recording = recordingStorage({ later: true });
+    const huey = new Huey({ storage: recording.storage, runtime: manualRuntime() });
+    recording.losing = (name) => name === 'acquire';
+    recording.failing = (name) => name === 'release' && isAway;
+    await expect(huey.lockTask('db').acquire()).rejects.toThrow('acquire: the answer was lost');
+    expect(await huey.lockTask('db').isLocked()).toBe(isAway);
   });
 
   it('leaves other names alone', async () => {
