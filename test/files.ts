@@ -9,7 +9,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Texts by path. */
 export type Files = ReadonlyMap<string, string>;
 
-/** Reads these files, and those below these folders, that end so; sorted by path. What does not exist is left out. */
+/** Reads these files, and those below these folders, that end so; sorted by path. Not what is installed. */
 export function readFiles(paths: readonly string[], ending: string): Files {
   const found = paths.flatMap(listFiles).filter((path) => path.endsWith(ending));
   return new Map(found.sort().map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
@@ -20,6 +20,6 @@ function listFiles(path: string): string[] {
   if (!existsSync(absolute)) return [];
   if (!statSync(absolute).isDirectory()) return [path];
   return readdirSync(absolute, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.split(sep).includes('node_modules'))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
