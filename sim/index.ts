@@ -49,3 +49,21 @@ export { scriptedChooser } from './choosers/scripted.js';
 export type { StickyOptions } from './choosers/sticky.js';
 export { chooserOf, type Strategy } from './choosers/strategy.js';
 export { replay, type Replay, scenarioOf, scenarioToken } from './replay.js';
+export type {
+  Disturbance,
+  Facts,
+  Flight,
+  Moment,
+  Observation,
+  ObservationKind,
+  ObservationOf,
+  Origin,
+} from './observation/observation.js';
+export type { Handlers, Invariant, Rest, Watch, WatchedRun } from './invariants/invariant.js';
+export { type InvariantChoice, INVARIANTS } from './invariants/invariants.js';
+export type { Violation } from './invariants/judge.js';
+export type { App, Plan, PlannedCommand, PlannedFault, SweepScenario } from './sweep/plan.js';
+export type { RunReport } from './sweep/conduct.js';
+export type { CheckedFunction, CheckedRun } from './sweep/subject.js';
+export { check, type CheckOptions, type CheckReport, planFor, replayPlan } from './sweep/check.js';
+export { CheckFailure, isCheckFailure } from './sweep/check-failure.js';

@@ -44,6 +44,8 @@ export class Scheduler {
   /** The first on the looks' grid after the last that was made. */
   #firstLook = -Infinity;
   #nextDueAt: number | undefined;
+  /** The round that was done last: it is not done again, or two clocks that differ could pass a task to and fro for ever. */
+  #lastRound = -Infinity;
   /** Whether the last round did not come to its end, and may have left something in flight. */
   #isInDoubt = false;
 
@@ -76,6 +78,7 @@ export class Scheduler {
       this.#nextRound = round;
       throw error;
     }
+    this.#lastRound = round;
     return this.#skipIdle ? this.#nextUseful(this.#nextRound) : this.#nextRound;
   }
 
@@ -92,7 +95,8 @@ export class Scheduler {
   async #replan(now: number, round: number): Promise<number> {
     const [soonest] = await this.#engine.storage.scheduled(1);
     this.#nextDueAt = soonest?.dueAt;
-    this.#aimAt(round - Math.floor((round - now) / this.#intervalMs) * this.#intervalMs);
+    const first = round - Math.floor((round - now) / this.#intervalMs) * this.#intervalMs;
+    this.#aimAt(first > this.#lastRound ? first : first + this.#intervalMs);
     return this.#skipIdle ? this.#nextUseful(this.#nextRound!) : this.#nextRound!;
   }
 

@@ -24,23 +24,26 @@ const LAYERS = rows(`
   sqlite     | src/sqlite-huey.ts src/sqlite.ts | base, model, port, storage, huey
   index      | src/index.ts              | base, runtime, model, port, engine, consumer, memory, black-hole, huey, hueys
   testing    | src/testing/              | base, runtime, model, port, engine, consumer, memory, huey
+  sim-cli    | sim/cli/                  | base, sim, cli
+  sim-kit    | sim/arbitraries/          | base, model, sim
   sim        | sim/                      | base, runtime, model, port, engine, consumer, memory, huey, hueys, index, testing
   cli        | src/cli/                  | base, runtime, model, port, engine, consumer, huey
   worker     | src/worker.ts             | consumer, cli
-  docs       | docs/                     | index, hueys, redis, testing, sim, sqlite
+  docs       | docs/                     | index, hueys, redis, testing, sim, sim-kit, sqlite
 `);
 
 // What does not belong to the project, and the files or folders that may import it: one file for each client library.
 const OUTSIDE = new Map([
   ['commander', ['src/cli/command-line.ts']],
   ['cron-parser', ['src/model/cron.ts']],
+  ['fast-check', ['sim/arbitraries/fast-check.ts']],
   ['ioredis', ['src/storage/redis-client.ts']],
   ['node:assert/strict', ['src/testing/']],
   ['node:async_hooks', ['src/testing/scope.ts']],
   ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file-']],
   ['node:child_process', ['src/cli/host.ts', 'src/consumer/process-channel.ts']],
   ['node:crypto', ['src/runtime.ts', 'sim/stand-ins.ts', 'src/model/signed-serializer.ts']],
-  ['node:fs', ['src/storage/file-system.ts', 'src/cli/']],
+  ['node:fs', ['src/storage/file-system.ts', 'src/cli/', 'sim/cli/']],
   ['node:http', ['src/cli/health.ts']],
   [
     'node:module',
@@ -53,7 +56,7 @@ const OUTSIDE = new Map([
     ],
   ],
   ['node:os', ['src/storage/file-holder.ts']],
-  ['node:path', ['src/storage/file.ts', 'src/storage/file-system.ts', 'src/cli/']],
+  ['node:path', ['src/storage/file.ts', 'src/storage/file-system.ts', 'src/cli/', 'sim/cli/']],
   ['node:readline', ['src/cli/host.ts']],
   ['node:url', ['src/cli/app-module.ts', 'src/consumer/child-entry.ts']],
   ['node:util', ['src/model/', 'src/testing/', 'src/cli/']],
@@ -112,7 +115,7 @@ describe('the checker of imports', () => {
     src/engine/execute.ts  | const load = () => import('../huey.js');             | engine may import base, runtime, model, port
     src/engine/execute.ts  | type A = import('../../sim/trace.js').A;             | engine may import base, runtime, model, port
     src/engine/execute.ts  | import { A } from 'huey-ts';                         | engine may import base, runtime, model, port
-    docs/app.ts            | import { A } from '../src/huey.js';                  | docs may import index, hueys, redis, testing, sim, sqlite
+    docs/app.ts            | import { A } from '../src/huey.js';                  | docs may import index, hueys, redis, testing, sim, sim-kit, sqlite
     sim/trace.ts           | import { A } from '../test/files.js';                | no row of the table names that file
     src/utils.ts           | import { A } from './errors.js';                     | no row of the table names src/utils.ts
     src/time.ts            | import { A } from 'cron-parser/dist/a.js';           | only src/model/cron.ts may

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Huey, type HueyOptions, MemoryStorage, type Storage, type StorageCapabilities } from 'huey-ts';
-import type { Host, HostSignal, Output } from '../../src/cli/host.js';
+import type { Child, Host, HostSignal, Output } from '../../src/cli/host.js';
 import { run } from '../../src/cli/program.js';
 import { type ManualRuntime, manualRuntime } from '../manual-runtime.js';
 
@@ -62,7 +62,7 @@ export class FakeHost implements Host {
     return this.#listen('orphaned', handler);
   }
 
-  start(): never {
+  start(_env: Readonly<Record<string, string>>): Child {
     throw new Error('this host starts nothing');
   }
 

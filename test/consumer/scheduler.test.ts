@@ -57,6 +57,16 @@ describe('the grid', () => {
     expect(wanted).toEqual(rounds);
   });
 
+  it('does no round twice, however often it is woken: clocks that differ would pass a task to and fro', async () => {
+    const { tick, schedule, moved } = setup({ skipIdle: true });
+    await tick(0);
+    await schedule(0);
+    expect(await tick(0)).toBe(1000);
+    expect(moved).toEqual([]);
+    await tick(1000);
+    expect(moved).toEqual(['work +1000']);
+  });
+
   it('begins when the scheduler does', async () => {
     const { tick } = setup({ interval: '10s' });
     expect([await tick(3333), await tick(13_333)]).toEqual([13_333, 23_333]);

@@ -28,6 +28,11 @@ describe('the guide', () => {
   });
 });
 
+it('the page about the simulator lists every invariant', () => {
+  const text = page('docs/simulator.md');
+  expect(simulator.INVARIANTS.map(({ name }) => name).filter((name) => !isInTable(text, name))).toEqual([]);
+});
+
 describe('the page about errors', () => {
   const errors = page('docs/errors.md');
 

@@ -10,7 +10,7 @@ import {
   type Storage,
 } from '../../src/storage/storage.js';
 import { item, NOW, Subject, whole } from '../../src/testing/contract/subject.js';
-import { NaiveStorage } from './naive-storage.js';
+import { SequentialStorage } from '../../sim/sequential/sequential-storage.js';
 
 const IDS = fc.constantFrom('a', 'b', 'c', 'd');
 const ITEM = fc.record({
@@ -136,7 +136,7 @@ type Calls = readonly { readonly afterMs: number; readonly call: RandomCall }[];
 
 /** Makes the calls; @throws if the storage answers, or lists, anything but what the model does. */
 export async function runAgainstModel(storage: Storage, calls: Calls): Promise<void> {
-  const model = new Side(new NaiveStorage());
+  const model = new Side(new SequentialStorage());
   const real = new Side(storage);
   let now = NOW;
   for (const [index, { afterMs, call }] of calls.entries()) {

@@ -1,7 +1,6 @@
 // The port's documentation, word for word and as naively as possible: rows in plain arrays, searched and sorted on
 // every read. It is what other storages are compared with; nothing is shared with them. Instants must not go back.
 import {
-  type Acquisition,
   type ChordCallback,
   type DeadItem,
   type Delivery,
@@ -11,10 +10,8 @@ import {
   type HandedOver,
   type HandOver,
   type QueueItem,
-  type RateRequest,
   type Recovery,
   revokedKey,
-  revokedTaskKey,
   type ScheduledItem,
   type Settlement,
   type SettlementResult,
@@ -22,6 +19,7 @@ import {
   type Turn,
   type TurnResult,
 } from '../../src/storage/storage.js';
+import { SequentialData } from './sequential-data.js';
 
 interface Waiting {
   readonly item: QueueItem;
@@ -42,18 +40,15 @@ interface Chord {
   reported: { readonly index: number; data: string | undefined }[];
 }
 
-export class NaiveStorage implements Storage {
+/** The sequential model of a storage. */
+export class SequentialStorage extends SequentialData implements Storage {
   readonly capabilities = { durable: false, shared: false, notifies: false, retains: true };
   queue: Waiting[] = [];
   schedule: (Waiting & ScheduledItem)[] = [];
   inFlight: InFlight[] = [];
   letters: DeadItem[] = [];
-  values: { key: string; data: string; expiresAt: number }[] = [];
   chords: Chord[] = [];
   slots: { ticker: string; slot: number }[] = [];
-  leases: { lease: string; until: number }[] = [];
-  holds: { name: string; owner: string; lease: string | undefined; expiresAt: number }[] = [];
-  windows: { name: string; start: number; count: number }[] = [];
   places = 0;
 
   turn(turn: Turn): TurnResult {
@@ -95,8 +90,7 @@ export class NaiveStorage implements Storage {
   apply(effect: Exclude<Effect, { kind: 'release' }>, now: number): QueueItem | undefined {
     switch (effect.kind) {
       case 'put':
-        this.delete(effect.key, now);
-        this.values.push({ key: effect.key, data: effect.data, expiresAt: effect.expiresAt ?? Infinity });
+        this.put(effect.key, effect.data, effect.expiresAt, now);
         return undefined;
       case 'unrevoke':
         this.delete(revokedKey(effect.id), now);
@@ -150,11 +144,6 @@ export class NaiveStorage implements Storage {
     const receipt = `receipt ${this.nextPlace()}`;
     this.inFlight.push({ ...row, receipt, lease });
     return { item, receipt, count, revoked: this.isRevoked(item, now) };
-  }
-
-  isRevoked(item: QueueItem, now: number): boolean {
-    const keys = this.keys(now);
-    return keys.includes(revokedKey(item.id)) || keys.includes(revokedTaskKey(item.task));
   }
 
   held(now: number, lease?: string): Delivery[] {
@@ -216,106 +205,11 @@ export class NaiveStorage implements Storage {
     return true;
   }
 
-  peek(key: string, now: number): string | undefined {
-    return this.values.find((value) => value.key === key && value.expiresAt > now)?.data;
-  }
-
-  pop(key: string, now: number): string | undefined {
-    const data = this.peek(key, now);
-    this.delete(key, now);
-    return data;
-  }
-
-  putIfEmpty(key: string, data: string, now: number): boolean {
-    if (this.peek(key, now) !== undefined) return false;
-    this.apply({ kind: 'put', key, data }, now);
-    return true;
-  }
-
-  delete(key: string, now: number): boolean {
-    const found = this.peek(key, now) !== undefined;
-    this.values = this.values.filter((value) => value.key !== key);
-    return found;
-  }
-
-  deleteIf(key: string, data: string, now: number): boolean {
-    return this.peek(key, now) === data && this.delete(key, now);
-  }
-
-  keys(now: number): string[] {
-    return this.values
-      .filter(({ expiresAt }) => expiresAt > now)
-      .map(({ key }) => key)
-      .sort();
-  }
-
-  acquire({ name, owner, places, lease, expiresAt = Infinity, now }: Acquisition): boolean {
-    const holds = this.heldAt(now).filter((hold) => hold.name === name);
-    if (holds.length >= places || holds.some((hold) => hold.owner === owner)) return false;
-    if (expiresAt <= now || (lease !== undefined && !this.isAlive(lease, now))) return false;
-    this.holds = [...this.heldAt(now), { name, owner, lease, expiresAt }];
-    return true;
-  }
-
-  release(name: string, owner: string, now: number): boolean {
-    const held = this.heldAt(now).some((hold) => hold.name === name && hold.owner === owner);
-    this.holds = this.holds.filter((hold) => hold.name !== name || hold.owner !== owner);
-    return held;
-  }
-
-  holders(name: string, now: number): number {
-    return this.heldAt(now).filter((hold) => hold.name === name).length;
-  }
-
-  flushLocks(names: readonly string[], now: number): string[] {
-    const held = names.filter((name) => this.holders(name, now) > 0);
-    this.holds = this.holds.filter(({ name }) => !names.includes(name));
-    return held;
-  }
-
-  locks(now: number): string[] {
-    return [...new Set(this.heldAt(now).map(({ name }) => name))].sort();
-  }
-
-  rate({ name, windowMs, now }: RateRequest): number {
-    const start = now - (now % windowMs);
-    const last = this.windows.find((window) => window.name === name);
-    const count = last !== undefined && last.start >= start ? last.count + 1 : 1;
-    this.resetRate(name);
-    this.windows.push({ name, start: Math.max(start, last?.start ?? start), count });
-    return count;
-  }
-
-  rateUsage(name: string): number {
-    return this.windows.find((window) => window.name === name)?.count ?? 0;
-  }
-
-  resetRate(name: string): boolean {
-    const before = this.windows.length;
-    this.windows = this.windows.filter((window) => window.name !== name);
-    return this.windows.length < before;
-  }
-
-  rates(): string[] {
-    return this.windows.map(({ name }) => name).sort();
-  }
-
   reports(): [string, number][] {
     const rows = this.chords.flatMap(({ id, reported }) =>
       reported.filter(({ data }) => data !== undefined).map(({ index }): [string, number] => [id, index]),
     );
     return rows.sort(([a, i], [b, j]) => (a < b ? -1 : a > b ? 1 : i - j));
-  }
-
-  keepLease(lease: string, expiresAt: number, now: number): void {
-    if (!this.isAlive(lease, now)) this.holds = this.holds.filter((hold) => hold.lease !== lease);
-    this.leases = this.leases.filter((other) => other.lease !== lease);
-    this.leases.push({ lease, until: expiresAt });
-  }
-
-  endLease(lease: string): void {
-    this.leases = this.leases.filter((other) => other.lease !== lease);
-    this.holds = this.holds.filter((hold) => hold.lease !== lease);
   }
 
   recover(lease: string, maxDeliveries: number, now: number): Recovery {
@@ -358,16 +252,6 @@ export class NaiveStorage implements Storage {
 
   sortedSchedule(): (Waiting & ScheduledItem)[] {
     return [...this.schedule].sort((a, b) => a.dueAt - b.dueAt || a.place - b.place);
-  }
-
-  isAlive(lease: string, now: number): boolean {
-    return this.leases.some((other) => other.lease === lease && other.until > now);
-  }
-
-  heldAt(now: number) {
-    return this.holds.filter(
-      ({ lease, expiresAt }) => expiresAt > now && (lease === undefined || this.isAlive(lease, now)),
-    );
   }
 
   nextPlace(): number {

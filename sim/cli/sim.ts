@@ -1,0 +1,26 @@
+// huey sim: simulated runs from the command line. It exits with 0 if nothing was found, 1 if something was, 2 if the
+// command line makes no sense, 3 if a file cannot be loaded or read.
+import { type Command, newCommand } from '../../src/cli/command-line.js';
+import type { Host } from '../../src/cli/host.js';
+import { configureDiff, configureTimeline } from './trace-commands.js';
+import { configureReplay, configureRun, configureShrink } from './run-commands.js';
+import { configureSweep } from './sweep-command.js';
+
+const PARTS: readonly [name: string, about: string, configure: (command: Command, host: Host) => void][] = [
+  ['run', 'Run a scenario with one seed.', configureRun],
+  ['replay', 'Run a plan again: the JSON that a failing sweep prints, or a file of it.', configureReplay],
+  ['sweep', 'Run many seeds; the first that fails is shrunk.', configureSweep],
+  ['shrink', 'Make a failing plan, or the plan of a failing seed, as small as possible.', configureShrink],
+  ['diff', 'Show where two traces part.', configureDiff],
+  ['timeline', 'Draw a trace: as text, as one page of HTML, or for Perfetto.', configureTimeline],
+];
+
+/** Declares the commands under it. */
+export function configure(command: Command, host: Host): void {
+  command.usage('run|replay|sweep|shrink|diff|timeline [options]');
+  for (const [name, about, declare] of PARTS) {
+    const part = newCommand(name, host).description(about);
+    declare(part, host);
+    command.addCommand(part);
+  }
+}

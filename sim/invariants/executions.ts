@@ -1,0 +1,179 @@
+// How often, and how many at once: every execution has its reason, and its bounds.
+import type { Outcome } from '../../src/model/outcome.js';
+import type { Misfortune } from '../../src/engine/execute.js';
+import type { Invariant } from './invariant.js';
+import { Redeliveries } from './redeliveries.js';
+import { Tally } from './tally.js';
+
+/** A body that is stopped by the clock is stopped in the step in which the clock gets there. */
+const TIMEOUT_SLACK_MS = 1;
+
+/** Two executions of one attempt need two deliveries, and a second delivery needs a cause on record. */
+export const singleExecution: Invariant = {
+  number: 1,
+  name: 'single-execution',
+  describe: 'An attempt of a task is executed once, unless a recorded cause explains another.',
+  watch({ complain, cover }) {
+    const seen = new Set<string>();
+    const redeliveries = new Redeliveries();
+    return {
+      on: {
+        ...redeliveries.handlers,
+        executing({ task }) {
+          const attempt = `${task.id} attempt ${task.attempt}`;
+          const isExcused = redeliveries.take(task.id);
+          if (!seen.has(attempt)) return void seen.add(attempt);
+          if (isExcused) return cover('executed again');
+          complain(`${attempt} of ${task.name} is executed again, and nothing on record explains it`);
+        },
+      },
+    };
+  },
+};
+
+/** Counts what a task may still use up. */
+export const executionBound: Invariant = {
+  number: 10,
+  name: 'execution-bound',
+  describe:
+    'A task is executed at most 1 + retries + asked retries times, and once more for each redelivery.',
+  watch({ engine, complain }) {
+    const allowed = new Tally();
+    const executed = new Tally();
+    const redeliveries = new Redeliveries();
+    const isKnown = new Set<string>();
+    return {
+      on: {
+        ...redeliveries.handlers,
+        executing({ task }) {
+          if (!isKnown.has(task.id)) {
+            isKnown.add(task.id);
+            redeliveries.take(task.id);
+            allowed.add(task.id, 1 + task.retries);
+          } else if (redeliveries.take(task.id)) allowed.add(task.id);
+          const count = executed.add(task.id);
+          if (count > allowed.of(task.id))
+            complain(
+              `${task.id} of ${task.name} is executed ${count} times, more than the ${allowed.of(task.id)} it may be`,
+            );
+        },
+        ended({ delivery, execution }) {
+          if (execution !== undefined && isAsked(execution.outcome)) allowed.add(delivery.item.id);
+        },
+        enqueued({ item, origin, flight }) {
+          redeliveries.handlers.enqueued?.({ item, origin, flight } as never);
+          // The same id enqueued anew brings retries of its own.
+          if (origin !== 'call' || !isKnown.has(item.id)) return;
+          allowed.add(item.id, engine.codec.decode(item).task.retries);
+        },
+      },
+    };
+  },
+};
+
+/** Whether the outcome brings a retry that does not come out of the task's own. */
+function isAsked(outcome: Outcome | Misfortune): boolean {
+  switch (outcome.kind) {
+    case 'retry-asked':
+      return true;
+    case 'rate-limited':
+      return outcome.error.retry;
+    case 'canceled':
+      return outcome.error.retry === true;
+    default:
+      return false;
+  }
+}
+
+/** Counts bodies by node. */
+export const concurrency: Invariant = {
+  number: 21,
+  name: 'concurrency',
+  describe:
+    'A node runs no more tasks at once than it has workers, and takes none after it was told to stop.',
+  watch({ workersOf, complain }) {
+    const running = new Tally();
+    /** Turns since it was told to stop: one may have been under way. */
+    const turnsAfterStop = new Map<string, number>();
+    return {
+      on: {
+        began({ node }) {
+          const most = workersOf(node);
+          const count = running.add(node);
+          if (most !== undefined && count > most)
+            complain(`${node} runs ${count} tasks at once, more than its ${most} workers`);
+        },
+        ended({ node }) {
+          if (running.of(node) > 0) running.add(node, -1);
+        },
+        disturbed({ what, node }) {
+          if (what === 'crash' || what === 'restart') {
+            running.set(node, 0);
+            turnsAfterStop.delete(node);
+          }
+          if (what === 'shutdown') turnsAfterStop.set(node, 0);
+        },
+        called({ op, args, node }) {
+          const turns = turnsAfterStop.get(node);
+          if (turns === undefined || op !== 'turn' || (args[0] as { take: number }).take === 0) return;
+          turnsAfterStop.set(node, turns + 1);
+          if (turns > 0) complain(`${node} asks for more tasks though it was told to stop`);
+        },
+      },
+    };
+  },
+};
+
+/** Measures executions of tasks that have a timeout. */
+export const timeoutBound: Invariant = {
+  number: 22,
+  name: 'timeout-bound',
+  describe: 'An execution ends within its timeout, unless its node was held still or its clock was changed.',
+  watch({ complain, cover }) {
+    const since = new Map<string, { readonly at: number; readonly timeoutMs: number }>();
+    const disturbed = new Set<string>();
+    return {
+      on: {
+        began: ({ actor }) => void since.delete(actor),
+        executing({ task, at, actor, node, delivery }) {
+          if (task.timeoutMs === undefined || delivery === undefined || disturbed.has(node)) return;
+          since.set(actor, { at, timeoutMs: task.timeoutMs });
+        },
+        ended({ actor, node, at, execution, delivery }) {
+          const begun = since.get(actor);
+          since.delete(actor);
+          if (begun === undefined || execution === undefined || disturbed.has(node)) return;
+          if (execution.outcome.kind === 'timed-out') cover('timed out');
+          // What comes before the body, a lock or a rate limit, waits for the storage and is not timed.
+          if (!isTimed(execution.outcome.kind)) return;
+          if (begun.timeoutMs > 0 && at - begun.at > begun.timeoutMs + TIMEOUT_SLACK_MS)
+            complain(
+              `${delivery.item.id} of ${delivery.item.task} ends ${at - begun.at}ms after it began, its timeout is ${begun.timeoutMs}ms`,
+            );
+        },
+        disturbed({ what, node }) {
+          if (what === 'pause' || what === 'skew') disturbed.add(node);
+        },
+        acquired: ({ actor, at }) => restart(since, actor, at),
+        counted: ({ actor, at }) => restart(since, actor, at),
+        called({ op, actor, at, args }) {
+          if (op === 'turn' && (args[0] as { take: number }).take === 0) restart(since, actor, at);
+        },
+      },
+    };
+  },
+};
+
+function isTimed(kind: string): boolean {
+  return kind === 'returned' || kind === 'raised' || kind === 'timed-out';
+}
+
+/** The body begins after its lock, its rate limit and its acknowledgement. */
+function restart(
+  since: Map<string, { readonly at: number; readonly timeoutMs: number }>,
+  actor: string,
+  at: number,
+): void {
+  const begun = since.get(actor);
+  if (begun !== undefined) since.set(actor, { ...begun, at });
+}

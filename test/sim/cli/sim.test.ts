@@ -1,0 +1,89 @@
+// huey sim, from its arguments to its exit code.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { SIM_ROW } from '../../../sim/cli/sim-row.js';
+import type { Child } from '../../../src/cli/host.js';
+import { run } from '../../../src/cli/program.js';
+import { FakeHost } from '../../cli/fake-host.js';
+import { ROOT } from '../../files.js';
+
+/** Runs the command in an empty folder. */
+function setup() {
+  const folder = mkdtempSync(join(tmpdir(), 'huey-sim-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(
+    join(folder, 'sweep.mjs'),
+    `import { RACE } from ${JSON.stringify(join(ROOT, 'test/sim/sweep/race.ts'))};
+     import { SCENARIOS } from ${JSON.stringify(join(ROOT, 'sim/fixtures/scenarios.ts'))};
+     export const [retries] = SCENARIOS;
+     export const race = { ...RACE };
+     export const number = 1;`,
+  );
+  const host = new FakeHost(folder);
+  return {
+    host,
+    folder,
+    async sim(...args: string[]) {
+      host.stdout.text = host.stderr.text = '';
+      host.args = ['sim', ...args];
+      return run(host, [SIM_ROW]);
+    },
+  };
+}
+
+it('run makes one run, and its trace can be compared and drawn', async () => {
+  const { sim, host, folder } = setup();
+  expect([
+    await sim('run', './sweep.mjs:retries', '--seed', '3', '--trace', 'a.jsonl'),
+    host.stderr.text,
+  ]).toEqual([0, '']);
+  expect(host.stdout.text).toMatch(/^\d+ steps, hash [0-9a-f]{16}, nothing violated\n/);
+  await sim('run', './sweep.mjs:retries', '--seed', '3', '--trace', 'b.jsonl');
+  await sim('run', './sweep.mjs:retries', '--seed', '4', '--trace', 'c.jsonl');
+  expect(await sim('diff', 'a.jsonl', 'b.jsonl')).toBe(0);
+  expect(host.stdout.text).toBe('the runs are the same\n');
+  expect(await sim('diff', 'a.jsonl', 'c.jsonl')).toBe(1);
+  expect(await sim('timeline', 'a.jsonl', '--as', 'html', '--out', 'a.html')).toBe(0);
+  expect(readFileSync(join(folder, 'a.html'), 'utf8')).toContain('<html');
+  expect(await sim('timeline', 'a.jsonl')).toBe(0);
+  expect(host.stdout.lines.length).toBeGreaterThan(3);
+});
+
+it('sweep tells what it found, and replay and shrink take what it prints', async () => {
+  const { sim, host, folder } = setup();
+  expect(await sim('sweep', './sweep.mjs:retries', '--seeds', '3')).toBe(0);
+  expect(host.stdout.text).toMatch(/^retries: seeds 1 to 3 violate nothing/);
+  expect(await sim('sweep', './sweep.mjs:race', '--seeds', '50')).toBe(1);
+  const [, plan] = /await replayPlan\(race, (.*)\);/.exec(host.stdout.text)!;
+  writeFileSync(join(folder, 'plan.json'), plan!);
+  expect(await sim('replay', './sweep.mjs:race', 'plan.json')).toBe(1);
+  expect(await sim('shrink', './sweep.mjs:race', plan!)).toBe(1);
+  expect(host.stdout.text).toContain('2 commands, 0 faults');
+});
+
+it('shares the seeds among processes', async () => {
+  const { sim, host } = setup();
+  const started: (string | undefined)[] = [];
+  const child = (code: number): Child => ({ ended: Promise.resolve(code), tell: () => {} });
+  host.start = (env: Readonly<Record<string, string>>) =>
+    child(started.push(env['HUEY_SIM_SHARE']) === 2 ? 1 : 0);
+  expect(await sim('sweep', './sweep.mjs:retries', '--seeds', '5', '--jobs', '2')).toBe(1);
+  expect(started).toEqual(['1/2', '2/2']);
+  host.env['HUEY_SIM_SHARE'] = '2/2';
+  expect(await sim('sweep', './sweep.mjs:retries', '--seeds', '5', '--jobs', '2')).toBe(0);
+  expect(host.stdout.text).toMatch(/^retries: seeds 3 to 5 /);
+});
+
+it.each([
+  [['run', './sweep.mjs:number'], 3],
+  [['run', './nowhere.mjs'], 3],
+  [['run', './sweep.mjs'], 2],
+  [['shrink', './sweep.mjs:race'], 2],
+  [['replay', './sweep.mjs:race', '{'], 3],
+  [['sweep', './sweep.mjs:race', '--invariants', 'luck'], 2],
+  [['diff', 'a.jsonl', 'b.jsonl'], 3],
+])('%j fails with %i', async (args, code) => {
+  expect(await setup().sim(...args)).toBe(code);
+});

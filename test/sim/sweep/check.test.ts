@@ -1,0 +1,135 @@
+// Sweeps: they find what is planted, shrink it to a story that can be read, and tell how to see it again.
+import { MemoryHuey } from 'huey-ts';
+import { describe, expect, it } from 'vitest';
+import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
+import { check, planFor, replayPlan } from '../../../sim/sweep/check.js';
+import type { CheckFailure } from '../../../sim/sweep/check-failure.js';
+import type { SweepScenario } from '../../../sim/sweep/plan.js';
+import type { CheckedRun } from '../../../sim/sweep/subject.js';
+import type { Storage } from '../../../src/storage/storage.js';
+import { RACE } from './race.js';
+import {
+  BlindDeliveries,
+  EagerTicks,
+  GenerousLocks,
+  HastyRecovery,
+  LaxRates,
+  LossySchedule,
+} from './planted-bugs.js';
+
+const named = (name: string): SweepScenario => SCENARIOS.find((scenario) => scenario.name === name)!;
+
+/** The scenario on a storage with a bug. */
+function on(storage: new () => Storage, scenario: SweepScenario): SweepScenario {
+  return { ...scenario, storage: () => new storage() };
+}
+
+async function failureOf(sweep: Promise<unknown>): Promise<CheckFailure> {
+  return sweep.then(
+    () => Promise.reject(new Error('expected the sweep to find something')),
+    (failure: CheckFailure) => failure,
+  );
+}
+
+describe('a sweep finds', () => {
+  it.each<[string, new () => Storage, string, readonly string[], number]>([
+    ['locks that are granted twice', GenerousLocks, 'locks', ['lock-holders'], 20],
+    ['tasks that the schedule loses', LossySchedule, 'retries', ['liveness', 'conservation'], 60],
+    ['a rate that is counted wrongly', LaxRates, 'rate limits', ['rate-limit'], 20],
+    [
+      'revocations that nobody looks at',
+      BlindDeliveries,
+      'revocations and expiry',
+      ['revoked-never-executes', 'revoke-once', 'revoke-until', 'rescheduled-original'],
+      30,
+    ],
+    ['recovery that takes from the living', HastyRecovery, 'priorities and crashes', ['idle-crash'], 60],
+    ['ticks that are given twice', EagerTicks, 'periodic tasks', ['sequential-storage', 'periodic-once'], 10],
+  ])('%s', async (_, storage, scenario, invariants, seeds) => {
+    const without = { invariants, seeds, shrinkAttempts: 0, twiceEvery: 0 };
+    const failure = await failureOf(check(on(storage, named(scenario)), without));
+    expect(invariants).toContain(failure.invariant);
+  });
+
+  it('what the run itself throws', async () => {
+    const failure = await failureOf(
+      check(() => {
+        throw new RangeError('planted');
+      }),
+    );
+    expect(failure.message).toContain('threw RangeError: planted');
+  });
+
+  it('runs that are not the same twice', async () => {
+    let runs = 0;
+    const failure = await failureOf(
+      check(
+        async (run) => {
+          runs += 1;
+          const huey = new MemoryHuey();
+          const nap = runs;
+          const work = huey.task('work', { context: true }, (ctx) => ctx.sleep(nap));
+          await run.start(huey);
+          await work();
+        },
+        { seeds: 1, twiceEvery: 1 },
+      ),
+    );
+    expect(failure.message).toContain('expected the same run twice');
+  });
+});
+
+/** Reads, waits, writes: a race between two workers, unless a lock is held. */
+async function countUp({ start }: Pick<CheckedRun, 'start'>, lock?: string): Promise<void> {
+  const huey = new MemoryHuey();
+  let count = 0;
+  const increment = huey.task(
+    'increment',
+    { context: true, retries: 50, retryDelay: 1, ...(lock !== undefined && { lock }) },
+    async (ctx) => {
+      const seen = count;
+      await ctx.sleep(0);
+      count = seen + 1;
+    },
+  );
+  const sim = await start(huey, { consumers: 2, workers: 2 });
+  await increment.map([[], [], []]);
+  await sim.untilIdle();
+  if (count !== 3) throw new Error(`counted ${count}`);
+}
+
+describe('a race', () => {
+  it('is found in a function, and not where a lock prevents it', async () => {
+    const failure = await failureOf(check((run) => countUp(run), { seeds: 20 }));
+    expect(failure.message).toMatch(/threw Error: counted [12]/);
+    expect(await check((run) => countUp(run, 'count'), { seeds: 20 })).toMatchObject({ runs: 20 });
+  });
+
+  it('is shrunk to two workers and as few commands and preemptions as it takes', async () => {
+    const failure = await failureOf(check(RACE, { seeds: 50 }));
+    const { nodes, commands, faults, network, strategy } = failure.plan;
+    expect(commands).toHaveLength(2);
+    expect(nodes.reduce((sum, { workers = 1 }) => sum + workers, 0)).toBe(2);
+    expect([faults, network]).toEqual([[], undefined]);
+    expect(strategy).toMatchObject({ kind: 'serial' });
+    expect((strategy as { preemptions: readonly unknown[] }).preemptions).toHaveLength(1);
+  });
+
+  it('is told with seed, plan and the line to paste, and the plan shows it again', async () => {
+    const failure = await failureOf(check(RACE, { seeds: 50 }));
+    const { message, plan } = failure;
+    expect(message).toMatch(/^race with seed \d+ threw Error: lost an update: counted 1 of 2/);
+    expect(message).toContain('2 commands, 0 faults, calm network, 1 preemption');
+    const [, pasted] = /await replayPlan\(race, (.*)\);/.exec(message)!;
+    expect(JSON.parse(pasted!)).toEqual(plan);
+    await expect(replayPlan(RACE, JSON.parse(pasted!))).rejects.toThrow('lost an update');
+  });
+});
+
+it('a plan depends on its seed alone', () => {
+  for (const scenario of SCENARIOS) {
+    expect(planFor(scenario, 7)).toEqual(planFor(scenario, 7));
+    expect(planFor(scenario, 7)).not.toEqual(planFor(scenario, 8));
+    expect(JSON.parse(JSON.stringify(planFor(scenario, 7)))).toEqual(planFor(scenario, 7));
+  }
+});

@@ -1,0 +1,65 @@
+// The scenarios of this package under a fixed set of seeds, and the schedules that once failed. `huey sim sweep` runs
+// as many seeds as there is time for.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
+import { check, replayPlan } from '../../../sim/sweep/check.js';
+import type { Plan } from '../../../sim/sweep/plan.js';
+import { ROOT } from '../../files.js';
+
+/** Rare paths that the fixed seeds reach together: if one is reached no more, they test less than they did. */
+const MARKS = [
+  'retried',
+  'executed again',
+  'recovered',
+  'put back into its place',
+  'crashed idle',
+  'crashed while it held something',
+  'lock refused',
+  'rate limit refused',
+  'chord complete',
+  'next stage',
+  'revoked',
+  'revoked once',
+  'original skipped',
+  'expired',
+  'tick of another',
+  'timed out',
+  'lost at most once',
+];
+
+const SEEDS = 20;
+
+describe('the scenarios', () => {
+  const covered = new Set<string>();
+
+  it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    'hold every invariant: %s',
+    async (_, scenario) => {
+      const report = await check(scenario, { seeds: SEEDS, twiceEvery: 10 });
+      for (const mark of Object.keys(report.covered)) covered.add(mark);
+      expect(report.runs).toBe(SEEDS);
+    },
+    60_000,
+  );
+
+  it('reach the rare paths', () => {
+    expect(MARKS.filter((mark) => !covered.has(mark))).toEqual([]);
+  });
+});
+
+interface Schedule {
+  readonly scenario: string;
+  readonly found: string;
+  readonly plan: Plan;
+}
+
+describe('a schedule that once failed', () => {
+  const folder = join(ROOT, 'fixtures', 'schedules');
+  it.each(readdirSync(folder))('passes: %s', async (file) => {
+    const { scenario: name, plan } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Schedule;
+    const scenario = SCENARIOS.find((one) => one.name === name)!;
+    expect((await replayPlan(scenario, plan)).violations).toEqual([]);
+  });
+});
