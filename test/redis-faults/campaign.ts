@@ -35,7 +35,7 @@ export interface Report extends Account {
 }
 
 const IN_FLIGHT = 20;
-/** No more units wait for their ends than this. */
+/** No more units wait for their ends than this, or than one in a hundred tasks: some wait in the schedule for a second. */
 const MOST_WAITING = 100;
 const RESULT_PATIENCE = '300s';
 const END_PATIENCE_MS = 60_000;
@@ -108,7 +108,8 @@ export class Campaign {
   async #produce(): Promise<void> {
     while (this.#accepted < this.#options.tasks) {
       await this.#enqueueUnit();
-      if (this.#waiting.size > MOST_WAITING) await Promise.race(this.#waiting);
+      if (this.#waiting.size > Math.max(MOST_WAITING, this.#options.tasks / 100))
+        await Promise.race(this.#waiting);
     }
   }
 

@@ -63,18 +63,21 @@ export class Proxy {
       });
     }
     client.on('data', (chunk) => void server.write(chunk));
-    server.on('data', (chunk) => this.#answer(client, chunk));
+    const late: Buffer[] = [];
+    server.on('data', (chunk) => this.#answer(client, chunk, late));
   }
 
-  #answer(client: Socket, chunk: Buffer): void {
+  /** @param late What this connection has been answered and not been given yet. */
+  #answer(client: Socket, chunk: Buffer, late: Buffer[]): void {
     if (this.#answersToLose > 0) {
       this.#answersToLose -= 1;
       client.destroy();
       if (this.#answersToLose === 0) this.#onLost();
       return;
     }
-    // Timers of one length end in the order in which they were set.
-    if (this.#delayMs === 0) client.write(chunk);
-    else setTimeout(() => client.write(chunk), this.#delayMs);
+    if (this.#delayMs === 0 && late.length === 0) return void client.write(chunk);
+    // Whichever timer ends first passes on what came first: a network is slow, but never out of order.
+    late.push(chunk);
+    setTimeout(() => client.write(late.shift()!), this.#delayMs);
   }
 }
