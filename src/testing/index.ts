@@ -47,4 +47,11 @@ export {
   hangAttempts,
 } from './fault.js';
 
+export { observe, type Observation } from './observe.js';
+export type { JournalEvent } from './journal.js';
+export { assertFired, assertIdle, assertRetried, assertRevoked, assertSignals } from './assertions.js';
+export type { FiredOptions, Observed, Revocable, Verdict } from './verdict.js';
+export { hueyMatchers, type HueyMatchers } from './matchers.js';
+export { type HandleCensus, type Leak, leakCheck, type LeakCheckOptions, openHandles } from './leak-check.js';
+
 export { storageContract, type ContractCase, type ContractSetup } from './contract.js';

@@ -1,0 +1,242 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect as jestExpect } from 'expect';
+import { describe, expect, it } from 'vitest';
+import { crontab, MemoryHuey } from 'huey-ts';
+import { Simulation } from 'huey-ts/sim';
+import {
+  assertFired,
+  assertIdle,
+  assertRetried,
+  assertRevoked,
+  assertSignals,
+  drain,
+  type HueyMatchers,
+  hueyMatchers,
+  type Leak,
+  leakCheck,
+  observe,
+  openHandles,
+  withCapture,
+  withImmediate,
+} from 'huey-ts/testing';
+import { ROOT } from '../files.js';
+import { manualRuntime } from '../manual-runtime.js';
+
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>> extends HueyMatchers<R> {}
+}
+
+expect.extend(hueyMatchers);
+jestExpect.extend(hueyMatchers);
+
+function setup() {
+  const huey = new MemoryHuey({ name: 'shop', runtime: manualRuntime() });
+  const sync = huey.task('sync', { retries: 1, retryDelay: '1m' }, (isOnline: boolean) => {
+    if (!isOnline) throw new Error('offline');
+    return 'in sync';
+  });
+  const nightly = huey.periodicTask('nightly', crontab({ hour: '3', minute: '0' }), () => {});
+  return { huey, sync, nightly };
+}
+
+/** After a day in which one call failed twice, and one worked. */
+async function withDay(body: (world: ReturnType<typeof setup>) => unknown): Promise<void> {
+  const world = setup();
+  await withCapture(world.huey, async () => {
+    await world.sync.with({ id: 'bad' })(false);
+    await world.sync.with({ id: 'good' })(true);
+    await drain(world.huey, { until: '1 day' });
+    await body(world);
+  });
+}
+
+async function messageOf(assertion: () => unknown): Promise<string> {
+  try {
+    await assertion();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('expected the assertion to fail');
+}
+
+describe.each([
+  ['vitest', expect as (actual: unknown) => HueyMatchers & { readonly not: HueyMatchers }],
+  ['jest', jestExpect as (actual: unknown) => HueyMatchers & { readonly not: HueyMatchers }],
+])('the matchers of %s', (_, expectThat) => {
+  it('hold', () =>
+    withDay(async ({ huey, sync, nightly }) => {
+      await expectThat(huey).toHaveEnqueued(sync, { args: [true], times: 1 });
+      await expectThat(huey).not.toHaveEnqueued(sync, { args: [true], times: 2 });
+      expectThat({ id: 'good' }).toHaveSignals(['enqueued', 'executing', 'complete']);
+      expectThat({ id: 'bad' }).toHaveRetried();
+      expectThat(sync).toHaveRetried(1);
+      expectThat({ id: 'good' }).not.toHaveRetried();
+      expectThat(nightly).toHaveFired();
+      expectThat(nightly).toHaveFired({ at: ['2026-01-01T03:00Z'] });
+      expectThat(nightly).not.toHaveFired(2);
+      await expectThat(huey).toBeIdle();
+      await expectThat(sync).not.toBeRevoked();
+      await sync.revoke();
+      await expectThat(sync).toBeRevoked();
+      const handle = await sync(true);
+      await handle.revoke();
+      await expectThat(handle).toBeRevoked();
+      await expectThat(huey).not.toBeIdle();
+    }));
+
+  it('fail, and say why', () =>
+    withDay(async ({ huey, sync, nightly }) => {
+      const failures = [
+        await messageOf(() => expectThat(huey).toHaveEnqueued(sync, { args: [false], times: 2 })),
+        await messageOf(() => expectThat(huey).not.toHaveEnqueued(sync, { args: [false] })),
+        await messageOf(() => expectThat({ id: 'bad' }).toHaveSignals(['enqueued', 'executing', 'complete'])),
+        await messageOf(() => expectThat({ id: 'none' }).toHaveSignals(['enqueued'])),
+        await messageOf(() =>
+          expectThat({ id: 'good' }).not.toHaveSignals(['enqueued', 'executing', 'complete']),
+        ),
+        await messageOf(() => expectThat(sync).toHaveRetried(2)),
+        await messageOf(() => expectThat(sync).not.toHaveRetried()),
+        await messageOf(() => expectThat(nightly).toHaveFired(2)),
+        await messageOf(() => expectThat(nightly).toHaveFired({ at: ['2026-01-01T04:00Z'] })),
+        await messageOf(() => expectThat(sync).toBeRevoked()),
+        await messageOf(() => expectThat(huey).not.toBeIdle()),
+      ];
+      await sync.with({ id: 'waits' })(true);
+      failures.push(await messageOf(() => expectThat(huey).toBeIdle()));
+      expect(`\n${failures.join('\n\n')}\n`).toBe(`
+expected \`sync\` to be enqueued 2 times, with
+    args      [false]
+  got 1 that matches:
+
+    1. sync bad, has ended, attempt 2, enqueued at 2026-01-01T00:00:00.000Z (1d ago)
+         args      [false]
+
+    1. sync good, has ended, enqueued at 2026-01-01T00:00:00.000Z (1d ago)
+         args[0]  expected  false
+                       got  true
+
+  enqueued besides: nightly
+
+expected \`sync\` not to be enqueued so, got 1
+
+expected the task bad to have the signals
+    enqueued, executing, complete
+  got
+    enqueued, executing, error, retrying, scheduled, enqueued, executing, error
+  they part at the 3rd: expected complete, got error
+
+expected the task none to have the signals
+    enqueued
+  got
+    none
+  they part at the 1st: expected enqueued, got no more
+
+expected the task good not to have the signals
+    enqueued, executing, complete
+
+expected \`sync\` to be retried 2 times, got once
+
+expected \`sync\` not to be retried, got once
+
+expected \`nightly\` to have fired 2 times
+  got once, at 2026-01-01T03:00:00.000Z
+
+expected \`nightly\` to have fired once, at 2026-01-01T04:00:00.000Z
+  got once, at 2026-01-01T03:00:00.000Z
+
+expected \`sync\` to be revoked
+
+expected the Huey shop not to be idle
+
+expected the Huey shop to be idle, got 1 of its tasks
+    sync waits, queued
+`);
+    }));
+});
+
+describe('the functions', () => {
+  it('hold and fail as the matchers do', () =>
+    withDay(async ({ huey, sync, nightly }) => {
+      assertSignals({ id: 'good' }, ['enqueued', 'executing', 'complete']);
+      assertRetried(sync, 1);
+      assertFired(nightly, { times: 1 });
+      await assertIdle(huey);
+      expect(await messageOf(() => assertSignals(nightly, []))).toContain('got enqueued');
+      expect(await messageOf(() => assertRetried(nightly))).toContain('`nightly` to be retried, got never');
+      expect(await messageOf(() => assertFired(nightly, { times: 0 }))).toContain('to have fired never');
+      expect(await messageOf(() => assertRevoked(sync))).toBe('expected `sync` to be revoked');
+      await sync(true);
+      expect(await messageOf(() => assertIdle(huey))).toContain('got 1 of its tasks');
+      expect(await messageOf(() => assertSignals(sync, ['done' as never]))).toContain(
+        'names of signals: enqueued',
+      );
+      expect(await messageOf(() => assertRevoked({ id: 'x' } as never))).toContain('the handle of one');
+    }));
+
+  it('need a journal, which observe keeps, in a simulation too', async () => {
+    const { huey, nightly } = setup();
+    expect(await messageOf(() => assertFired(nightly))).toContain('or call observe(huey) at its start');
+    await using sim = await Simulation.start(huey, { start: '2026-01-01T00:00Z' });
+    using observed = observe(huey);
+    await sim.advance('2 days');
+    assertFired(nightly, { at: ['2026-01-01T03:00Z', '2026-01-02T03:00Z'] });
+    expect(observed.signals(nightly)).toEqual(sim.signals(nightly));
+    expect(observed.events()).toEqual(sim.events());
+  });
+
+  it('serve node:test, in a process without vitest', async () => {
+    const file = join(ROOT, 'test/testing/with-node-test.ts');
+    const { NODE_TEST_CONTEXT: _ours, ...env } = process.env;
+    const node = promisify(execFile);
+    const { stdout } = await node(process.execPath, ['--import', 'tsx', '--test-reporter=tap', file], {
+      cwd: ROOT,
+      env,
+    });
+    expect(stdout).toContain('# pass 4\n# fail 0');
+  }, 60_000);
+});
+
+describe('leakCheck', () => {
+  it('finds nothing where nothing is left', async () => {
+    const { huey, sync } = setup();
+    await withImmediate(huey, async () => {
+      await (await sync(true)).get();
+      await leakCheck(huey, { handlesBefore: openHandles() });
+    });
+  });
+
+  it('lists what is left, by kind, and how to be rid of it', async () => {
+    const { huey, sync } = setup();
+    const before = openHandles();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const consumer = huey.createConsumer({ workers: 1 });
+    await sync.with({ id: 's1' })(false);
+    await drain(huey);
+    await sync.with({ id: 's2' })(true);
+    await huey.lockTask('reports').acquire();
+    const message = await messageOf(() => leakCheck(huey, { handlesBefore: before }));
+    expect(`\n${message}\n`).toBe(`
+expected nothing to be left, got
+  pending    sync s2: drain the queue, or flush it
+  scheduled  sync s1: drain the queue with \`scheduled: true\`, or flush the schedule
+  locks      reports: release them
+  results    s1: read them with result.get(), or declare the Huey with \`results: false\`
+  handles    TCPServerWrap: close them
+  or allow them: leakCheck(huey, { allow: ['pending', 'scheduled', 'locks', 'results', 'handles'] })
+`);
+    const allow: readonly Leak[] = ['pending', 'scheduled', 'locks', 'results', 'handles'];
+    await leakCheck(huey, { handlesBefore: before, allow });
+    await consumer.start();
+    expect(await messageOf(() => leakCheck(huey, { allow }))).toMatch(/consumers {2}lease-\d+: stop them/);
+    await consumer.stop();
+    await new Promise((resolve) => server.close(resolve));
+    await leakCheck(huey, { handlesBefore: before, allow: ['pending', 'scheduled', 'locks', 'results'] });
+    expect(await messageOf(() => leakCheck(huey, { allow: ['lock' as never] }))).toContain(
+      'expected `allow`',
+    );
+  });
+});
