@@ -54,4 +54,5 @@ export type { FiredOptions, Observed, Revocable, Verdict } from './verdict.js';
 export { hueyMatchers, type HueyMatchers } from './matchers.js';
 export { type HandleCensus, type Leak, leakCheck, type LeakCheckOptions, openHandles } from './leak-check.js';
 
+export { StorageVerificationError, verifyStorage, type VerifyStorageOptions } from './verify-storage.js';
 export { storageContract, type ContractCase, type ContractSetup } from './contract.js';

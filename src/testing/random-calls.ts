@@ -37,7 +37,10 @@ export class Dice {
 export type RandomCall =
   | {
       readonly call: 'turn';
-      readonly settled: readonly { readonly receipt: number | undefined; readonly effects: readonly RandomEffect[] }[];
+      readonly settled: readonly {
+        readonly receipt: number | undefined;
+        readonly effects: readonly RandomEffect[];
+      }[];
       readonly take: number;
       readonly lease: string;
       readonly leaseForMs: number | undefined;
@@ -76,13 +79,43 @@ const NAMES = ['m', 'n'];
 const OWNERS = ['o', 'p'];
 const LEASES = ['x', 'y'];
 const IDS = ['a', 'b', 'c', 'd'];
-const TARGETS: readonly (FlushTarget | undefined)[] = ['queue', 'schedule', 'results', 'counters', 'dead', undefined];
+const TARGETS: readonly (FlushTarget | undefined)[] = [
+  'queue',
+  'schedule',
+  'results',
+  'counters',
+  'dead',
+  undefined,
+];
 
 /** The calls, commonest first: each is drawn as often as it is listed. */
 const CALLS = [
-  ...Array<'turn'>(14).fill('turn'), 'handOver', 'handOver', 'handOver', 'recover', 'recover', 'recover', 'keepLease',
-  'keepLease', 'endLease', 'held', 'resolveDead', 'resolveDead', 'pop', 'delete', 'putIfEmpty', 'deleteIf', 'acquire',
-  'acquire', 'acquire', 'release', 'flushLocks', 'rate', 'rate', 'resetRate', 'flush',
+  ...Array<'turn'>(14).fill('turn'),
+  'handOver',
+  'handOver',
+  'handOver',
+  'recover',
+  'recover',
+  'recover',
+  'keepLease',
+  'keepLease',
+  'endLease',
+  'held',
+  'resolveDead',
+  'resolveDead',
+  'pop',
+  'delete',
+  'putIfEmpty',
+  'deleteIf',
+  'acquire',
+  'acquire',
+  'acquire',
+  'release',
+  'flushLocks',
+  'rate',
+  'rate',
+  'resetRate',
+  'flush',
 ] as const;
 
 /** Draws a call. */
@@ -208,6 +241,11 @@ function chordEffect(dice: Dice, item: (now: number) => QueueItem): RandomEffect
 
 function randomItem(dice: Dice): (now: number) => QueueItem {
   const id = dice.pick(IDS);
-  const fields = { id, task: dice.pick(['t', 'u']), priority: dice.pick([0, 0, 0, 1, -1.5]), data: `data of ${id}` };
+  const fields = {
+    id,
+    task: dice.pick(['t', 'u']),
+    priority: dice.pick([0, 0, 0, 1, -1.5]),
+    data: `data of ${id}`,
+  };
   return (now) => ({ ...fields, enqueuedAt: now - 1 });
 }

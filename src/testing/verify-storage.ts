@@ -27,7 +27,9 @@ export class StorageVerificationError extends HueyError {
 
   constructor(failures: readonly string[]) {
     const more = failures.length > 5 ? `\n… and ${failures.length - 5} more` : '';
-    super(`expected the storage to do what the port says, got ${failures.length} failures\n\n${failures.slice(0, 5).join('\n\n')}${more}`);
+    super(
+      `expected the storage to do what the port says, got ${failures.length} failure${failures.length === 1 ? '' : 's'}\n\n${failures.slice(0, 5).join('\n\n')}${more}`,
+    );
     this.failures = failures;
   }
 }
@@ -67,7 +69,9 @@ export async function verifyStorage(
   };
   for (const { name, run } of storageContract) await attempt(name, run);
   for (let seed = first; seed < first + runs; seed += 1)
-    await attempt(`random calls, seed ${seed}`, async (setup) => compareWithMemory(await setup.open(), seed, calls));
+    await attempt(`random calls, seed ${seed}`, async (setup) =>
+      compareWithMemory(await setup.open(), seed, calls),
+    );
   if (failures.length > 0) throw new StorageVerificationError(failures);
 }
 
@@ -81,9 +85,17 @@ async function compareWithMemory(storage: Storage, seed: number, calls: number):
     now += dice.pick([0, 0, 1, 7, 20]);
     const call = randomCall(dice);
     const [expected, actual] = [await sides[0].make(call, now), await sides[1].make(call, now)];
-    deepEqual(actual, expected, `the answer to call ${index}, ${call.call}, at +${now - NOW} ms, as memory gives it`);
+    deepEqual(
+      actual,
+      expected,
+      `the answer to call ${index}, ${call.call}, at +${now - NOW} ms, as memory gives it`,
+    );
     const [listed, own] = [await sides[0].listing(now), await sides[1].listing(now)];
-    deepEqual(own, listed, `what can be read after call ${index}, ${call.call}, at +${now - NOW} ms, as from memory`);
+    deepEqual(
+      own,
+      listed,
+      `what can be read after call ${index}, ${call.call}, at +${now - NOW} ms, as from memory`,
+    );
   }
 }
 
@@ -150,7 +162,13 @@ class Side {
     }
   }
 
-  #keyed(call: Exclude<RandomCall, { call: 'turn' | 'handOver' | 'recover' | 'keepLease' | 'endLease' | 'held' | 'resolveDead' | 'flush' }>, now: number): unknown {
+  #keyed(
+    call: Exclude<
+      RandomCall,
+      { call: 'turn' | 'handOver' | 'recover' | 'keepLease' | 'endLease' | 'held' | 'resolveDead' | 'flush' }
+    >,
+    now: number,
+  ): unknown {
     const { storage } = this.#subject;
     switch (call.call) {
       case 'pop':
