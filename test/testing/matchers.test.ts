@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { expect as jestExpect } from 'expect';
 import { describe, expect, it } from 'vitest';
 import { crontab, MemoryHuey } from 'huey-ts';
-import { Simulation } from 'huey-ts/sim';
 import {
   assertFired,
   assertIdle,
@@ -33,13 +32,14 @@ expect.extend(hueyMatchers);
 jestExpect.extend(hueyMatchers);
 
 function setup() {
-  const huey = new MemoryHuey({ name: 'shop', runtime: manualRuntime() });
+  const runtime = manualRuntime();
+  const huey = new MemoryHuey({ name: 'shop', runtime });
   const sync = huey.task('sync', { retries: 1, retryDelay: '1m' }, (isOnline: boolean) => {
     if (!isOnline) throw new Error('offline');
     return 'in sync';
   });
   const nightly = huey.periodicTask('nightly', crontab({ hour: '3', minute: '0' }), () => {});
-  return { huey, sync, nightly };
+  return { huey, runtime, sync, nightly };
 }
 
 /** After a day in which one call failed twice, and one worked. */
@@ -176,15 +176,16 @@ describe('the functions', () => {
       expect(await messageOf(() => assertRevoked({ id: 'x' } as never))).toContain('the handle of one');
     }));
 
-  it('need a journal, which observe keeps, in a simulation too', async () => {
-    const { huey, nightly } = setup();
+  it('need a journal, which observe keeps of a consumer too', async () => {
+    const { huey, runtime, nightly } = setup();
     expect(await messageOf(() => assertFired(nightly))).toContain('or call observe(huey) at its start');
-    await using sim = await Simulation.start(huey, { start: '2026-01-01T00:00Z' });
     using observed = observe(huey);
-    await sim.advance('2 days');
-    assertFired(nightly, { at: ['2026-01-01T03:00Z', '2026-01-02T03:00Z'] });
-    expect(observed.signals(nightly)).toEqual(sim.signals(nightly));
-    expect(observed.events()).toEqual(sim.events());
+    await using consumer = huey.createConsumer();
+    await consumer.start();
+    await runtime.clock.advance(4 * 60 * 60 * 1000);
+    assertFired(nightly, { at: ['2026-01-01T03:00Z'] });
+    expect(observed.signals(nightly)).toEqual(['enqueued', 'executing', 'complete']);
+    expect(observed.events()).toHaveLength(3);
   });
 
   it('serve node:test, in a process without vitest', async () => {
