@@ -8,7 +8,7 @@ import {
   type TurnResult,
 } from 'huey-ts';
 import { verifyStorage, type StorageVerificationError } from 'huey-ts/testing';
-import { NaiveStorage } from '../storage/naive-storage.js';
+import { SequentialStorage } from '../../sim/sequential/sequential-storage.js';
 
 async function failuresOf(open: () => Storage): Promise<readonly string[]> {
   const error = await verifyStorage(open, { runs: 30 }).then(
@@ -28,7 +28,7 @@ describe('verifyStorage', () => {
   });
 
   it('agrees with the naive model in all but what becomes of a closed one', async () => {
-    const failures = await failuresOf(() => new NaiveStorage());
+    const failures = await failuresOf(() => new SequentialStorage());
     expect(failures.map((failure) => failure.split('\n')[0])).toEqual(['handles: fail once they are closed']);
   });
 
