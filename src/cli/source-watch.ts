@@ -20,6 +20,16 @@ export function watchSources(folders: readonly string[], clock: Clock, onChange:
   };
   const add = (folder: string): void => {
     if (watchers.has(folder)) return;
+    try {
+      follow(folder);
+    } catch (error) {
+      // It is gone again already, as a lock that is a folder may be.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      watchers.get(folder)?.close();
+      watchers.delete(folder);
+    }
+  };
+  const follow = (folder: string): void => {
     const watcher = watch(folder, (_, name) => {
       if (name === null || LEFT_OUT.test(name))
         return name?.startsWith('.env') === true ? settle() : undefined;
