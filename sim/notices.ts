@@ -33,7 +33,7 @@ export class Notices {
     this.#watchers.set(key, watchers);
     return () => {
       watchers.delete(listener);
-      if (watchers.size === 0) this.#watchers.delete(key);
+      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
     };
   }
 
