@@ -3,7 +3,7 @@
 import { nonEmptyString } from './check.js';
 import { Huey } from './huey.js';
 import type { HueyOptions } from './model/huey-options.js';
-import { FileStorage, type FileStorageOptions } from './storage/file.js';
+import { FileStorage, type FileStorageOptions } from './storage/file/file-storage.js';
 
 export { FileStorage, type FileStorageOptions };
 

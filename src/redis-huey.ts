@@ -3,8 +3,8 @@
 import { ConfigurationError } from './errors.js';
 import { Huey } from './huey.js';
 import type { HueyOptions } from './model/huey-options.js';
-import { REDIS_OPTION_NAMES, type RedisOptions } from './storage/redis-options.js';
-import { RedisStorage } from './storage/redis.js';
+import { REDIS_OPTION_NAMES, type RedisOptions } from './storage/redis/options.js';
+import { RedisStorage } from './storage/redis/redis-storage.js';
 import type { Duration } from './time.js';
 
 /** What a RedisHuey takes. */

@@ -6,5 +6,5 @@ export {
   RedisHuey,
   type RedisHueyOptions,
 } from './redis-huey.js';
-export type { RedisConnectionLike, RedisOptions, RedisStorageOptions } from './storage/redis-options.js';
-export { RedisStorage } from './storage/redis.js';
+export type { RedisConnectionLike, RedisOptions, RedisStorageOptions } from './storage/redis/options.js';
+export { RedisStorage } from './storage/redis/redis-storage.js';

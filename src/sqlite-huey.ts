@@ -2,8 +2,8 @@
 import { checkOptionNames } from './check.js';
 import { Huey } from './huey.js';
 import { HUEY_OPTION_NAMES, type HueyOptions } from './model/huey-options.js';
-import { SQLITE_OPTION_NAMES, type SqliteOptions } from './storage/sqlite-options.js';
-import { SqliteStorage } from './storage/sqlite.js';
+import { SQLITE_OPTION_NAMES, type SqliteOptions } from './storage/sqlite/options.js';
+import { SqliteStorage } from './storage/sqlite/sqlite-storage.js';
 
 /** What a SqliteHuey takes. */
 export interface SqliteHueyOptions extends HueyOptions, SqliteOptions {}

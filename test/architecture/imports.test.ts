@@ -14,7 +14,7 @@ const LAYERS = rows(`
   port       | src/storage/storage.ts    | base, type model
   memory     | src/storage/memory        | base, type runtime, model, port
   black-hole | src/storage/black-hole.ts | base, type runtime, model, port
-  file       | src/storage/file          | base, runtime, model, port, memory
+  file       | src/storage/file/         | base, runtime, model, port, memory
   storage    | src/storage/              | base, type runtime, model, port
   engine     | src/engine/               | base, runtime, model, port
   consumer   | src/consumer/             | base, runtime, model, port, engine
@@ -37,31 +37,34 @@ const OUTSIDE = new Map([
   ['commander', ['src/cli/command-line.ts']],
   ['cron-parser', ['src/model/cron.ts']],
   ['fast-check', ['sim/arbitraries/fast-check.ts']],
-  ['ioredis', ['src/storage/redis-client.ts']],
+  ['ioredis', ['src/storage/redis/client.ts']],
   ['node:assert/strict', ['src/testing/']],
   ['node:async_hooks', ['src/testing/scope.ts']],
-  ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file-']],
+  ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file/']],
   ['node:child_process', ['src/cli/host.ts', 'src/consumer/process-channel.ts']],
   ['node:crypto', ['src/runtime.ts', 'sim/stand-ins.ts', 'src/model/signed-serializer.ts']],
-  ['node:fs', ['src/storage/file-system.ts', 'src/cli/', 'sim/cli/']],
+  ['node:fs', ['src/storage/file/file-system.ts', 'src/cli/', 'sim/cli/']],
   ['node:http', ['src/cli/health.ts']],
   [
     'node:module',
     [
       'sim/stand-ins.ts',
-      'src/storage/sqlite-better.ts',
-      'src/storage/sqlite-node.ts',
+      'src/storage/sqlite/better-sqlite3.ts',
+      'src/storage/sqlite/node-sqlite.ts',
       'src/cli/',
       'src/consumer/child-entry.ts',
     ],
   ],
-  ['node:os', ['src/storage/file-holder.ts']],
-  ['node:path', ['src/storage/file.ts', 'src/storage/file-system.ts', 'src/cli/', 'sim/cli/']],
+  ['node:os', ['src/storage/file/holder.ts']],
+  [
+    'node:path',
+    ['src/storage/file/file-storage.ts', 'src/storage/file/file-system.ts', 'src/cli/', 'sim/cli/'],
+  ],
   ['node:readline', ['src/cli/host.ts']],
   ['node:url', ['src/cli/app-module.ts', 'src/consumer/child-entry.ts']],
   ['node:util', ['src/model/', 'src/testing/', 'src/cli/']],
-  ['node:worker_threads', ['src/storage/file-holder.ts', 'src/consumer/thread-channel.ts', 'src/worker.ts']],
-  ['node:zlib', ['src/model/compressed-serializer.ts', 'src/storage/file-line.ts']],
+  ['node:worker_threads', ['src/storage/file/holder.ts', 'src/consumer/thread-channel.ts', 'src/worker.ts']],
+  ['node:zlib', ['src/model/compressed-serializer.ts', 'src/storage/file/line.ts']],
 ]);
 
 // Who imports what only running tells: the command line loads the module of an app.
@@ -110,8 +113,8 @@ describe('the checker of imports', () => {
     src/errors.ts          | import { A } from './model/task.js';                 | base may import no other layer
     src/model/task.ts      | import { type Runtime } from '../runtime.js';        | model may import runtime by \`import type\` only
     src/engine/codec.ts    | import { A } from '../storage/memory-queue.js';      | engine may import base, runtime, model, port
-    src/storage/redis.ts   | export type { A } from '../engine/engine.js';        | storage may import base, type runtime, model, port
-    src/index.ts           | export * from './storage/redis.js';                  | index may import base, runtime, model, port, engine, consumer, memory, black-hole, huey, hueys
+    src/storage/redis/a.ts | export type { A } from '../../engine/engine.js';     | storage may import base, type runtime, model, port
+    src/index.ts           | export * from './storage/redis/a.js';                | index may import base, runtime, model, port, engine, consumer, memory, black-hole, huey, hueys
     src/engine/execute.ts  | const load = () => import('../huey.js');             | engine may import base, runtime, model, port
     src/engine/execute.ts  | type A = import('../../sim/trace.js').A;             | engine may import base, runtime, model, port
     src/engine/execute.ts  | import { A } from 'huey-ts';                         | engine may import base, runtime, model, port

@@ -1,5 +1,5 @@
 // The shape of files: how long, how named, how opened, how documented.
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readFiles } from '../files.js';
 import { measure, percentile } from './measures.js';
@@ -140,9 +140,10 @@ function limitOf(path: string): number {
   return path.startsWith('src/storage/') ? LINES.storage : LINES.file;
 }
 
-/** The opening comment of a file speaks for the class that it is named for. */
+/** The opening comment of a file speaks for the class that it is named for; its folder may be part of that name. */
 function isNamesake(path: string, name: string): boolean {
-  return /^[A-Z]/.test(name) && basename(path, '.ts').replaceAll('-', '') === name.toLowerCase();
+  const file = basename(path, '.ts').replaceAll('-', '');
+  return /^[A-Z]/.test(name) && [file, basename(dirname(path)) + file].includes(name.toLowerCase());
 }
 
 function isBadName(path: string): boolean {

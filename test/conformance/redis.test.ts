@@ -1,8 +1,8 @@
 // The recorded behaviour of the original on Redis: the storage changes nothing of it.
 import RedisMock from 'ioredis-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RedisStorage } from '../../src/storage/redis.js';
-import type { RedisStorageOptions } from '../../src/storage/redis-options.js';
+import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
+import type { RedisStorageOptions } from '../../src/storage/redis/options.js';
 import { describeWithRedis, type RedisProcess, startRedis } from '../redis-server.js';
 import { DEVIATIONS, RECORDINGS } from './recordings.js';
 import { readCorpus, type Scenario } from './runner/corpus.js';

@@ -2,8 +2,8 @@
 // in the environment; each body writes down that it has begun, and may be the gate.
 import { join } from 'node:path';
 import { Huey, jsonSerializer } from '../../src/index.js';
-import { FileStorage } from '../../src/storage/file.js';
-import { SqliteStorage } from '../../src/storage/sqlite.js';
+import { FileStorage } from '../../src/storage/file/file-storage.js';
+import { SqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { writeEntry } from './account.js';
 import { freeze, standStill, takeGate } from './gate.js';

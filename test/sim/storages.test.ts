@@ -8,9 +8,9 @@ import RedisMock from 'ioredis-mock';
 import { afterAll, describe, expect, it } from 'vitest';
 import { chord, type Huey, MemoryStorage, type Storage } from 'huey-ts';
 import { canonicalLines, type Command, readTrace, runScenario, type Scenario } from 'huey-ts/sim';
-import { FileStorage } from '../../src/storage/file.js';
-import { RedisStorage } from '../../src/storage/redis.js';
-import { SqliteStorage } from '../../src/storage/sqlite.js';
+import { FileStorage } from '../../src/storage/file/file-storage.js';
+import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
+import { SqliteStorage } from '../../src/storage/sqlite/sqlite-storage.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'huey-ts-sim-'));
 let opened = 0;

@@ -1,7 +1,7 @@
 // A process that uses a file storage, for file-processes.test.ts: `tsx file-child.ts steps|work <directory> <name>`.
 // It tells of each call, in a line of its own, once the call has returned.
 import { writeSync } from 'node:fs';
-import { FileStorage } from '../../src/storage/file.js';
+import { FileStorage } from '../../src/storage/file/file-storage.js';
 import type { Delivery } from '../../src/storage/storage.js';
 import { takeStep } from './file-steps.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isHueyError } from 'huey-ts';
 import { FileStorage } from 'huey-ts/file';
 import { item, NOW, Subject } from '../../src/testing/contract/subject.js';
-import { type FileSystem, nodeFileSystem } from '../../src/storage/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../src/storage/file/file-system.js';
 import { temporaryDirectory } from './directory.js';
 
 /** A file system that fails where it is told to; a write that fails has written half. */

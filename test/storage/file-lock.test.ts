@@ -3,9 +3,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { type HolderName, isDead, isHolderName, nameHolder } from '../../src/storage/file-holder.js';
-import { FileLock } from '../../src/storage/file-lock.js';
-import { type FileSystem, nodeFileSystem } from '../../src/storage/file-system.js';
+import { type HolderName, isDead, isHolderName, nameHolder } from '../../src/storage/file/holder.js';
+import { FileLock } from '../../src/storage/file/lock.js';
+import { type FileSystem, nodeFileSystem } from '../../src/storage/file/file-system.js';
 import { temporaryDirectory } from './directory.js';
 
 /** Longer than it takes to see that a holder is dead, shorter than a test. */

@@ -2,7 +2,7 @@
 import RedisMock from 'ioredis-mock';
 import { describe, it } from 'vitest';
 import { storageContract } from 'huey-ts/testing';
-import { RedisStorage } from '../../src/storage/redis.js';
+import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
 
 let opened = 0;
 

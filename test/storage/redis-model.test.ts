@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import RedisMock from 'ioredis-mock';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { RedisStorage } from '../../src/storage/redis.js';
-import type { RedisStorageOptions } from '../../src/storage/redis-options.js';
+import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
+import type { RedisStorageOptions } from '../../src/storage/redis/options.js';
 import { describeWithRedis, type RedisProcess, startRedis } from '../redis-server.js';
 import { CALLS, runAgainstModel } from './model-check.js';
 

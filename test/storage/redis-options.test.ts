@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from 'huey-ts';
 import { PriorityRedisExpireHuey, PriorityRedisHuey, RedisExpireHuey, RedisHuey } from 'huey-ts/redis';
-import { resolveRedisOptions, type RedisStorageOptions } from '../../src/storage/redis-options.js';
+import { resolveRedisOptions, type RedisStorageOptions } from '../../src/storage/redis/options.js';
 
 const connection = { duplicate: () => connection };
 

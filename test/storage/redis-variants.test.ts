@@ -4,8 +4,8 @@ import { Cluster } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storageContract } from 'huey-ts/testing';
-import type { RedisConnectionLike } from '../../src/storage/redis-options.js';
-import { RedisStorage } from '../../src/storage/redis.js';
+import type { RedisConnectionLike } from '../../src/storage/redis/options.js';
+import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
 import { callRedis, describeWithRedis, type RedisProcess, startRedis } from '../redis-server.js';
 
 let opened = 0;

@@ -1,7 +1,7 @@
 // The Redis storage on a real server.
 import { afterAll, beforeAll, it } from 'vitest';
 import { storageContract } from 'huey-ts/testing';
-import { RedisStorage } from '../../src/storage/redis.js';
+import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
 import { describeWithRedis, type RedisProcess, startRedis } from '../redis-server.js';
 
 describeWithRedis('the Redis storage', () => {

@@ -1,0 +1,142 @@
+// Who is told what has gained: a connection of its own that listens to two channels of the queue. Whenever it begins to
+// listen, after a break too, listeners are told of what is there, be it new or not: so a notice that was missed is made
+// good.
+import { type Ioredis, RedisClient } from './client.js';
+import { nameOf } from './keys.js';
+import type { ResolvedRedisOptions } from './options.js';
+import type { StorageListener } from '../storage.js';
+
+/** The two channels of a queue. */
+export interface RedisChannels {
+  /** What has gained: `q`, `s`, or `l` and a lease, separated by NUL. */
+  readonly news: string;
+  /** Keys under which data was put, separated by NUL. */
+  readonly stored: string;
+}
+
+/** What has to be looked up when listening begins. */
+export interface RedisCatchUp {
+  /** Whether the queue and the schedule hold anything, and which leases do. */
+  gains(): Promise<{
+    readonly queue: boolean;
+    readonly schedule: boolean;
+    readonly leases: readonly string[];
+  }>;
+  /** Those of the keys that have data. */
+  present(keys: readonly string[]): Promise<readonly string[]>;
+}
+
+/** So many messages that nobody waits for, and the channel of stored keys is left. */
+const UNWANTED_MESSAGES = 1000;
+
+export class RedisNotices {
+  readonly #channels: RedisChannels;
+  readonly #catchUp: RedisCatchUp;
+  readonly #client: RedisClient;
+  readonly #listeners = new Set<StorageListener>();
+  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #wanted = new Set<string>();
+  #unwanted = 0;
+
+  constructor(options: ResolvedRedisOptions, channels: RedisChannels, catchUp: RedisCatchUp) {
+    this.#channels = channels;
+    this.#catchUp = catchUp;
+    let attached: Ioredis | undefined;
+    this.#client = new RedisClient(options, (ioredis) => {
+      if (attached !== ioredis)
+        ioredis.on('message', (channel: string, message: string) => this.#hear(channel, message));
+      attached = ioredis;
+      for (const channel of this.#wanted) void this.#listen(ioredis, channel);
+    });
+  }
+
+  subscribe(listener: StorageListener): () => void {
+    // The same function may be given twice; each has its own way out.
+    const own: StorageListener = (...news) => listener(...news);
+    this.#listeners.add(own);
+    this.#want(this.#channels.news);
+    return () => void this.#listeners.delete(own);
+  }
+
+  watch(key: string, listener: () => void): () => void {
+    const own = (): void => listener();
+    const watchers = this.#watchers.get(key) ?? new Set();
+    this.#watchers.set(key, watchers.add(own));
+    this.#unwanted = 0;
+    this.#want(this.#channels.stored);
+    return () => {
+      watchers.delete(own);
+      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    this.#watchers.clear();
+    await this.#client.close();
+  }
+
+  #want(channel: string): void {
+    if (this.#wanted.has(channel)) return;
+    this.#wanted.add(channel);
+    const { ready } = this.#client;
+    if (ready !== undefined) void this.#listen(ready, channel);
+    // It goes on trying by itself, and listens when it is ready.
+    else this.#client.open().catch(() => {});
+  }
+
+  async #listen(ioredis: Ioredis, channel: string): Promise<void> {
+    try {
+      await ioredis.subscribe(channel);
+      await (channel === this.#channels.news ? this.#tellAll() : this.#tellPresent());
+    } catch {
+      // The connection is lost again, and this begins anew with the next.
+    }
+  }
+
+  async #tellAll(): Promise<void> {
+    // If that cannot be known, it may have gained.
+    const unknown = { queue: true, schedule: true, leases: [] };
+    const { queue, schedule, leases } = await this.#catchUp.gains().catch(() => unknown);
+    if (queue) this.#tell('queue');
+    if (schedule) this.#tell('schedule');
+    for (const lease of leases) this.#tell('lease', lease);
+  }
+
+  async #tellPresent(): Promise<void> {
+    if (this.#watchers.size === 0) return;
+    for (const key of await this.#catchUp.present([...this.#watchers.keys()])) this.#tellOf(key);
+  }
+
+  #hear(channel: string, message: string): void {
+    if (channel === this.#channels.stored) this.#hearStored(message);
+    if (channel !== this.#channels.news) return;
+    for (const news of message.split('\0')) {
+      if (news === 'q') this.#tell('queue');
+      else if (news === 's') this.#tell('schedule');
+      else this.#tell('lease', nameOf(news.slice(1)));
+    }
+  }
+
+  #hearStored(message: string): void {
+    if (this.#watchers.size > 0) {
+      for (const key of message.split('\0')) this.#tellOf(nameOf(key));
+      return;
+    }
+    this.#unwanted += 1;
+    if (this.#unwanted < UNWANTED_MESSAGES) return;
+    this.#wanted.delete(this.#channels.stored);
+    void this.#client.ready?.unsubscribe(this.#channels.stored).catch(() => {});
+  }
+
+  #tell(gained: 'queue' | 'schedule' | 'lease', lease?: string): void {
+    for (const listener of this.#listeners) {
+      if (lease === undefined) listener(gained);
+      else listener(gained, lease);
+    }
+  }
+
+  #tellOf(key: string): void {
+    for (const listener of this.#watchers.get(key) ?? []) listener();
+  }
+}
