@@ -124,6 +124,11 @@ export class ConsumerRun {
   }
 
   #endingAfter(interrupted: number): Ending {
+    if (this.#parts.consumer.isHolding && this.#request !== 'crash')
+      return this.#exit(
+        EXIT.forced,
+        'stopped without having stored how every task ended; those run again when the lease of this consumer has passed',
+      );
     switch (this.#request) {
       case 'restart':
         this.#say('INFO', 'Consumer will restart.');

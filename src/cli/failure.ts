@@ -13,7 +13,7 @@ export const EXIT = {
   app: 3,
   /** The storage does not answer, or refuses. */
   storage: 4,
-  /** The consumer gave up waiting for running tasks: the deadline passed, or it was told twice. */
+  /** The consumer gave up waiting: for running tasks, or for the storage to take how they ended. */
   forced: 5,
 } as const;
 

@@ -17,6 +17,10 @@ interface Ended {
 /** What is told of a settlement whose answer was lost: it was applied, and what it set free is not known. */
 const APPLIED: SettlementResult = { applied: true, enqueued: [] };
 
+/** How long a storage that is away is asked to store the last ends, and the first pause between two tries. */
+const LAST_TRIES_MS = 4000;
+const FIRST_PAUSE_MS = 100;
+
 /** States: new -> started -> stopped. */
 export class Pump {
   readonly #engine: Engine;
@@ -106,7 +110,8 @@ export class Pump {
   }
 
   /**
-   * Takes nothing more, lets what runs end, settles each when it has, and stops the runners.
+   * Takes nothing more, lets what runs end, settles each when it has, and stops the runners. A storage that is away at
+   * the end is asked for some seconds more.
    * @throws what the storage refuses with in the end; what is not settled then goes to another consumer.
    */
   async stop(): Promise<void> {
@@ -118,10 +123,23 @@ export class Pump {
       await end;
     }
     try {
-      await this.flush();
+      await this.#lastFlush();
     } finally {
       await this.#places.stop();
     }
+  }
+
+  /** What has ended, and is not stored, would run again. */
+  async #lastFlush(): Promise<void> {
+    const { clock } = this.#engine.runtime;
+    const giveUpAt = clock.now() + LAST_TRIES_MS;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2)
+      try {
+        return await this.flush();
+      } catch (error) {
+        if (clock.now() + pauseMs > giveUpAt) throw error;
+        await clock.sleep(pauseMs);
+      }
   }
 
   #nextEnd(): Promise<void> {

@@ -301,6 +301,22 @@ describe('a storage that is away for a while', () => {
     expect(logs.some(({ message }) => message === 'stop failed')).toBe(true);
   });
 
+  it.each([
+    [2000, 'complete', 0],
+    [20_000, 'executing', 1],
+  ])('for %d ms at the stop: the last task is %s', async (awayMs, last, held) => {
+    const { huey, clock, nap, recording, consumer, log } = setup();
+    await consumer.start();
+    await nap('1s');
+    await clock.advance(0);
+    const stopping = consumer.stop();
+    recording.failing = () => clock.now() < START + 1000 + awayMs;
+    await clock.advance(30_000);
+    await stopping;
+    expect(log.at(-1)).toMatch(last);
+    expect([(await huey.running()).length, clock.timers]).toEqual([held, 0]);
+  });
+
   it('refuses the start, which may be tried again', async () => {
     const { huey, clock, recording, consumer, work, stop } = setup();
     recording.failing = () => true;

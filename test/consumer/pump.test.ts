@@ -212,12 +212,14 @@ describe('a storage that fails', () => {
   });
 
   it('when it stops leaves the task to the next consumer', async () => {
-    const { huey, worker, work, recording, log, tick } = setup();
+    const { huey, clock, worker, work, recording, log, tick } = setup();
     huey.onShutdown(() => log.push('shutdown'));
     await work(1);
     await tick();
     recording.failing = (name) => name === 'turn';
-    await expect(worker.stop()).rejects.toThrow('the storage is away');
+    const stopped = expect(worker.stop()).rejects.toThrow('the storage is away');
+    await clock.advance(4000);
+    await stopped;
     recording.failing = () => false;
     const { requeued } = await huey.storage.recover('other', 3, START + 30_000);
     expect(requeued.map(({ id }) => id)).toEqual(['task-1']);

@@ -9,7 +9,8 @@ import { FileHuey } from 'huey-ts/file';
 import { ROOT } from '../../files.js';
 import { temporaryFolder } from '../fake-host.js';
 
-const SOURCE = (path: string): string => pathToFileURL(join(ROOT, path)).href;
+/** How a module of this project is imported from anywhere. */
+export const SOURCE = (path: string): string => pathToFileURL(join(ROOT, path)).href;
 
 /** The tasks of the app, also declared in the test, so that it can call them. */
 const APP = `
