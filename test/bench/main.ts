@@ -12,6 +12,7 @@ import { growthAfterTasks, sqliteHuey } from './sqlite-huey.js';
 import { idleShare, startUp } from './start-up.js';
 import { workers } from './workers.js';
 import { simulatedTasks } from './simulated.js';
+import { sweep } from './sweep.js';
 import { year } from './year.js';
 
 const COMPARISONS: readonly Comparison[] = [
@@ -22,6 +23,7 @@ const COMPARISONS: readonly Comparison[] = [
   nextInZone,
   year,
   simulatedTasks,
+  sweep,
   ...sqlite,
   ...sqliteHuey,
   ...file,
@@ -48,7 +50,8 @@ for (const { title, measure } of figures) {
 if (chosen.includes(startUp)) reportIdle(await idleShare());
 if (chosen.includes(sqliteHuey[0]!)) reportGrowth(await growthAfterTasks());
 
-function report({ title, unit, operations, goal }: Comparison, measured: readonly Measured[]): void {
+function report(comparison: Comparison, measured: readonly Measured[]): void {
+  const { title, unit, operations, goal, goalRate, parts } = comparison;
   console.log(`\n${title}`);
   for (const { name, seconds, ratio } of measured)
     console.log(
@@ -59,6 +62,20 @@ function report({ title, unit, operations, goal }: Comparison, measured: readonl
     console.log(
       `  goal: at least x${goal.toFixed(2)} of the floor; ${ours.ratio >= goal ? 'reached' : 'missed'}`,
     );
+  const perSecond = operations / ours.seconds;
+  if (goalRate !== undefined) reportGoalRate(unit, perSecond, goalRate);
+  if (parts === undefined) return;
+  const partsPerSecond = perSecond * parts.perOperation;
+  console.log(
+    `  ${parts.perOperation.toFixed(1)} ${parts.unit} each: ${rate(partsPerSecond)} ${parts.unit}/s`,
+  );
+  reportGoalRate(parts.unit, partsPerSecond, parts.goalRate);
+}
+
+function reportGoalRate(unit: string, perSecond: number, goalRate: number): void {
+  console.log(
+    `  goal: at least ${rate(goalRate)} ${unit}/s; ${perSecond >= goalRate ? 'reached' : 'missed'}`,
+  );
 }
 
 function reportIdle(share: number | undefined): void {

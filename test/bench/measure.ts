@@ -19,6 +19,19 @@ export interface Comparison {
   readonly peers?: readonly Contender[];
   /** The ratio to the floor that we want to reach, if there is one. */
   readonly goal?: number;
+  /** How many operations a second we want to reach, if there is such a goal. */
+  readonly goalRate?: number;
+  /** What one operation of ours consists of, where that is counted too. */
+  readonly parts?: Parts;
+}
+
+/** A finer count of the same work. */
+export interface Parts {
+  /** What is counted, as in "events". */
+  readonly unit: string;
+  readonly perOperation: number;
+  /** How many of them a second we want to reach. */
+  readonly goalRate: number;
 }
 
 export interface Measured {

@@ -2,7 +2,7 @@
 // as many actors, and beside fast-check's scheduler.
 import fc from 'fast-check';
 import { MemoryHuey } from 'huey-ts';
-import { Simulation } from 'huey-ts/sim';
+import { Simulation, type SimulationOptions } from 'huey-ts/sim';
 import type { Comparison, Contender } from './measure.js';
 
 /** Actors that wait for their turn, one of those that are ready resumed at a time, each step at rest. */
@@ -34,22 +34,50 @@ const scheduler: Contender = {
 
 const WORKERS = 4;
 
-async function simulate(tasks: number): Promise<void> {
+type Tracing = NonNullable<SimulationOptions['trace']>;
+
+/** A bulk at a time from enqueue to result; returns how many events the trace has. */
+async function simulate(tasks: number, trace: Tracing): Promise<number> {
   const huey = new MemoryHuey();
   const add = huey.task('add', (a: number, b: number) => a + b);
-  await using sim = await Simulation.start(huey, { workers: WORKERS });
+  await using sim = await Simulation.start(huey, { workers: WORKERS, trace });
   for (let begun = 0; begun < tasks; begun += 1000) {
     const count = Math.min(1000, tasks - begun);
     await add.map(Array.from({ length: count }, (_, n) => [n, 1] as [number, number]));
     await sim.untilIdle();
   }
+  return trace === false ? 0 : sim.recorded.count;
 }
 
+/**
+ * As in a sweep, some simulation is alive whenever garbage is collected: with the last object of a class V8 forgets the
+ * code that it has optimised for it, and rounds would measure the compiler.
+ */
+let witness: Simulation | undefined;
+
+function simulating(trace: Tracing): Contender['run'] {
+  return async (tasks) => {
+    witness ??= await Simulation.start(new MemoryHuey());
+    await simulate(tasks, trace);
+  };
+}
+
+const COUNTED = 1000;
+
+/** What the trace of a task tells: turns, calls of the storage, begin and end, signals. */
+const eventsPerTask = (await simulate(COUNTED, 'hash')) / COUNTED;
+
 export const simulatedTasks: Comparison = {
-  title: 'simulated tasks, enqueue to result, random interleaving (goal: 100,000 a second)',
+  title: 'simulated tasks, enqueue to result, random interleaving',
   unit: 'tasks',
-  operations: 5000,
+  operations: 50_000,
   floor: toy,
-  ours: { name: 'huey-ts, whole engine', run: simulate },
-  peers: [scheduler],
+  ours: { name: 'huey-ts, whole engine, tracing off', run: simulating(false) },
+  peers: [
+    { name: 'huey-ts, fingerprint of the run', run: simulating('hash') },
+    { name: 'huey-ts, every event kept', run: simulating(true) },
+    scheduler,
+  ],
+  goalRate: 100_000,
+  parts: { unit: 'simulated events', perOperation: eventsPerTask, goalRate: 1_000_000 },
 };

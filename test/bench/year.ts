@@ -41,9 +41,10 @@ function check(executions: number): void {
 }
 
 export const year: Comparison = {
-  title: 'a simulated year of ten periodic tasks, 106,000 executions (goal: under 1.5 s)',
+  title: 'a simulated year of ten periodic tasks, 106,000 executions',
   unit: 'years',
   operations: 1,
   floor: { name: 'finding the minutes and calling the body', run: byHand },
   ours: { name: 'huey-ts, whole engine', run: simulated },
+  goalRate: 1,
 };
