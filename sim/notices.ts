@@ -9,6 +9,7 @@ import type {
   Turn,
   TurnResult,
 } from '../src/storage/storage.js';
+import { Watchers } from '../src/watchers.js';
 
 /** Where a node listens; it hears nothing while it is cut off. */
 export interface Ear {
@@ -18,7 +19,7 @@ export interface Ear {
 
 export class Notices {
   readonly #ears = new Set<Ear>();
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
   /** Deliveries by the lease that holds them: a lease that begins to hold is told of. */
   readonly #holding = new Map<string, string>();
 
@@ -28,20 +29,14 @@ export class Notices {
   }
 
   watch(key: string, listener: () => void): () => void {
-    const watchers = this.#watchers.get(key) ?? new Set();
-    watchers.add(listener);
-    this.#watchers.set(key, watchers);
-    return () => {
-      watchers.delete(listener);
-      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
-    };
+    return this.#watchers.watch(key, listener);
   }
 
   /** Tells everybody that anything may have changed: after a connection was lost. */
   wakeAll(): void {
     for (const gained of ['queue', 'schedule'] as const) this.#tell(gained);
     this.#tell('lease', '');
-    for (const watchers of this.#watchers.values()) for (const listener of watchers) listener();
+    this.#watchers.ringAll();
   }
 
   /** Tells of what a call has changed. */
@@ -52,7 +47,7 @@ export class Notices {
     else if (op === 'recover') this.#afterRecovery(answer as Recovery, args[0] as string);
     else if (op === 'resolveDead') {
       if (answer === true && args[1] === 'retry') this.#tell('queue');
-    } else if (op === 'putIfEmpty' && answer === true) this.#ring(args[0] as string);
+    } else if (op === 'putIfEmpty' && answer === true) this.#watchers.ring(args[0] as string);
   }
 
   #afterTurn(turn: Turn, { settled, deliveries }: TurnResult): void {
@@ -65,7 +60,7 @@ export class Notices {
       for (const effect of effects) {
         if (effect.kind === 'schedule') isScheduleRicher = true;
         else if (feedsQueue(effect)) isQueueRicher = true;
-        else if (effect.kind === 'put') this.#ring(effect.key);
+        else if (effect.kind === 'put') this.#watchers.ring(effect.key);
       }
       if (enqueued.length > 0) isQueueRicher = true;
     }
@@ -92,10 +87,6 @@ export class Notices {
 
   #tell(gained: 'queue' | 'schedule' | 'lease', lease?: string): void {
     for (const { isDeaf, listener } of this.#ears) if (!isDeaf()) listener(gained, lease);
-  }
-
-  #ring(key: string): void {
-    for (const listener of this.#watchers.get(key) ?? []) listener();
   }
 }
 

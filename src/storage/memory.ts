@@ -6,6 +6,7 @@ import { MemoryLocks } from './memory-locks.js';
 import { type Entry, MemoryQueue } from './memory-queue.js';
 import { StorageError } from '../errors.js';
 import { Heap } from '../heap.js';
+import { Watchers } from '../watchers.js';
 import type { Datum, MemoryState, Scheduled } from './memory-state.js';
 import { revokedKey, revokedTaskKey } from './storage.js';
 import type {
@@ -58,7 +59,7 @@ export class MemoryStorage implements Storage {
   readonly #slots = new Map<string, number>();
   readonly #dead = new Map<string, DeadItem>();
   readonly #listeners = new Set<StorageListener>();
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
   #sequence = 0;
   /** Whether anything may be there that expires. */
   #mayExpire = false;
@@ -99,13 +100,7 @@ export class MemoryStorage implements Storage {
   }
 
   watch(key: string, listener: () => void): () => void {
-    const watchers = this.#watchers.get(key) ?? new Set();
-    watchers.add(listener);
-    this.#watchers.set(key, watchers);
-    return () => {
-      watchers.delete(listener);
-      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
-    };
+    return this.#watchers.watch(key, listener);
   }
 
   pending(limit = Infinity): readonly QueueItem[] {
@@ -400,7 +395,7 @@ export class MemoryStorage implements Storage {
     if (key.startsWith('revoked')) this.#mayHoldRevocations = true;
     if (expiresAt !== undefined) this.#mayExpire = true;
     this.#data.set(key, { data, expiresAt });
-    if (this.#watchers.size > 0) for (const listener of this.#watchers.get(key) ?? NOTHING) listener();
+    this.#watchers.ring(key);
   }
 
   /** Forgets what has expired and was never asked for. */

@@ -8,7 +8,7 @@ import { cells } from '../table.js';
 import { findCycles, type Import, readImports } from './import-graph.js';
 
 const LAYERS = rows(`
-  base       | src/errors.ts src/check.ts src/time.ts src/heap.ts src/thenable.ts src/version.ts |
+  base       | src/errors.ts src/check.ts src/time.ts src/heap.ts src/thenable.ts src/version.ts src/watchers.ts |
   runtime    | src/runtime.ts            | base
   model      | src/model/                | base, type runtime
   port       | src/storage/storage.ts    | base, type model

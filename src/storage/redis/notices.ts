@@ -4,6 +4,7 @@
 import { type Ioredis, RedisClient } from './client.js';
 import { nameOf } from './keys.js';
 import type { ResolvedRedisOptions } from './options.js';
+import { Watchers } from '../../watchers.js';
 import type { StorageListener } from '../storage.js';
 
 /** The two channels of a queue. */
@@ -34,7 +35,7 @@ export class RedisNotices {
   readonly #catchUp: RedisCatchUp;
   readonly #client: RedisClient;
   readonly #listeners = new Set<StorageListener>();
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
   readonly #wanted = new Set<string>();
   #unwanted = 0;
 
@@ -59,15 +60,10 @@ export class RedisNotices {
   }
 
   watch(key: string, listener: () => void): () => void {
-    const own = (): void => listener();
-    const watchers = this.#watchers.get(key) ?? new Set();
-    this.#watchers.set(key, watchers.add(own));
+    const letGo = this.#watchers.watch(key, listener);
     this.#unwanted = 0;
     this.#want(this.#channels.stored);
-    return () => {
-      watchers.delete(own);
-      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
-    };
+    return letGo;
   }
 
   async close(): Promise<void> {
@@ -104,8 +100,8 @@ export class RedisNotices {
   }
 
   async #tellPresent(): Promise<void> {
-    if (this.#watchers.size === 0) return;
-    for (const key of await this.#catchUp.present([...this.#watchers.keys()])) this.#tellOf(key);
+    if (this.#watchers.isEmpty) return;
+    for (const key of await this.#catchUp.present(this.#watchers.keys())) this.#watchers.ring(key);
   }
 
   #hear(channel: string, message: string): void {
@@ -119,8 +115,8 @@ export class RedisNotices {
   }
 
   #hearStored(message: string): void {
-    if (this.#watchers.size > 0) {
-      for (const key of message.split('\0')) this.#tellOf(nameOf(key));
+    if (!this.#watchers.isEmpty) {
+      for (const key of message.split('\0')) this.#watchers.ring(nameOf(key));
       return;
     }
     this.#unwanted += 1;
@@ -134,9 +130,5 @@ export class RedisNotices {
       if (lease === undefined) listener(gained);
       else listener(gained, lease);
     }
-  }
-
-  #tellOf(key: string): void {
-    for (const listener of this.#watchers.get(key) ?? []) listener();
   }
 }

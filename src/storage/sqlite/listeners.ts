@@ -1,10 +1,11 @@
 // Who is told what this handle has changed, after it is committed. What other handles change is told to nobody: readers
 // poll for that.
+import { Watchers } from '../../watchers.js';
 import type { StorageListener } from '../storage.js';
 
 export class SqliteListeners {
   readonly #listeners = new Set<StorageListener>();
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Watchers();
   #queueGained = false;
   #scheduleGained = false;
   readonly #leases = new Set<string>();
@@ -20,13 +21,7 @@ export class SqliteListeners {
   }
 
   watch(key: string, listener: () => void): () => void {
-    const watchers = this.#watchers.get(key) ?? new Set();
-    watchers.add(listener);
-    this.#watchers.set(key, watchers);
-    return () => {
-      watchers.delete(listener);
-      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
-    };
+    return this.#watchers.watch(key, listener);
   }
 
   /** Notes what is to be told. */
@@ -38,7 +33,7 @@ export class SqliteListeners {
 
   /** Notes that data was put under a key. */
   put(key: string): void {
-    if (this.#watchers.size > 0 && this.#watchers.has(key)) this.#keys.add(key);
+    if (this.#watchers.has(key)) this.#keys.add(key);
   }
 
   /** Tells what was noted. Listeners may call the storage, which may note more. */
@@ -52,7 +47,7 @@ export class SqliteListeners {
     const keys = [...this.#keys];
     this.forget();
     for (const listener of this.#listeners) for (const [gained, lease] of news) listener(gained, lease);
-    for (const key of keys) for (const watcher of this.#watchers.get(key) ?? []) watcher();
+    for (const key of keys) this.#watchers.ring(key);
   }
 
   /** Drops what was noted: it has not come to pass. */
