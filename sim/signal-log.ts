@@ -20,11 +20,14 @@ export interface SimulationEvent {
 export class SignalLog {
   readonly #kernel: Kernel;
   readonly #recorder: Recorder;
+  readonly #isHere: () => boolean;
   readonly #events: SimulationEvent[] = [];
 
-  constructor(kernel: Kernel, recorder: Recorder) {
+  /** @param isHere Whether what is told of now happens in this run: all who share a Huey hear all its signals. */
+  constructor(kernel: Kernel, recorder: Recorder, isHere: () => boolean) {
     this.#kernel = kernel;
     this.#recorder = recorder;
+    this.#isHere = isHere;
   }
 
   get events(): readonly SimulationEvent[] {
@@ -52,6 +55,7 @@ export class SignalLog {
 
   /** To be connected to every signal. */
   readonly take = (signal: Signal, task: Task, error?: unknown): void => {
+    if (!this.#isHere()) return;
     const actor = this.#kernel.current as Actor | undefined;
     const node = actor?.process.name ?? TEST;
     this.#events.push({

@@ -22,7 +22,7 @@ import {
 import { forbidAmbient } from './strict.js';
 import { Trace } from './trace/trace.js';
 import { Unfinished } from './unfinished.js';
-import { World } from './world.js';
+import { type AddRoute, World } from './world.js';
 
 /** A body that never ends must not keep the test from ending: it is interrupted after so much virtual time. */
 const LONGEST_STOP = '1h';
@@ -46,7 +46,7 @@ export class Simulation implements AsyncDisposable {
   readonly #cleanups: (() => void | PromiseLike<void>)[] = [];
   #disposed = false;
 
-  private constructor(engine: Engine, options: ResolvedSimulationOptions) {
+  private constructor(engine: Engine, options: ResolvedSimulationOptions, addRoute: AddRoute) {
     const { startMs, seed, chooser, network } = options;
     const trace = traceOf(options);
     this.#recorder = new Recorder(
@@ -77,15 +77,18 @@ export class Simulation implements AsyncDisposable {
     if (typeof storage === 'function') this.#cleanups.push(() => this.#world.storage.close());
     this.#crew = new Crew(this.#world);
     this.#unfinished = new Unfinished(engine, this.#world, this.#crew);
-    this.#cleanups.push(engine.addRoute(this.#world.route));
-    const { take } = (this.#log = new SignalLog(this.#kernel, recorder));
+    this.#cleanups.push(addRoute(this.#world.route));
+    const { take } = (this.#log = new SignalLog(this.#kernel, recorder, this.#world.isHere));
     engine.signals.connect(take, []);
     this.#cleanups.push(() => engine.signals.disconnect(take, []));
     if (options.strict) this.#cleanups.push(forbidAmbient(() => this.#kernel.isStepping));
   }
 
-  /** Puts the Huey under virtual time, on an empty memory storage unless given another, and starts its consumers. */
-  static async start(huey: Huey, options: SimulationOptions = {}): Promise<Simulation> {
+  /**
+   * Puts the Huey under virtual time, on an empty memory storage unless given another, and starts its consumers.
+   * @param addRoute Decides for which code the Huey lives there. Default: for all code of this process.
+   */
+  static async start(huey: Huey, options: SimulationOptions = {}, addRoute?: AddRoute): Promise<Simulation> {
     const resolved = resolveSimulationOptions(options);
     // A request that has just ended may not have let go of its socket yet: the kernel must not take that for rest.
     await host.turn();
@@ -97,7 +100,7 @@ export class Simulation implements AsyncDisposable {
         huey,
         'dispose of the other simulation first',
       );
-    const simulation = new Simulation(engine, resolved);
+    const simulation = new Simulation(engine, resolved, addRoute ?? ((route) => engine.addRoute(route)));
     try {
       await simulation.#crew.employ(resolved.consumers);
       return simulation;

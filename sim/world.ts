@@ -14,6 +14,9 @@ import { Network } from './network.js';
 import { seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 
+/** Has the Huey ask that function where it lives; returns how to end that. */
+export type AddRoute = (route: () => Environment) => () => void;
+
 export interface WorldParts {
   readonly engine: Engine;
   readonly kernel: Kernel;
@@ -56,10 +59,14 @@ export class World {
       },
       actorStorage(this.network, storage.capabilities, undefined),
     );
+    this.outside.world = this;
   }
 
   /** Where the Huey lives now: with the actor whose step it is. */
   readonly route = (): Environment => (this.kernel.current as Actor | undefined)?.environment ?? this.outside;
+
+  /** Whether the running code belongs to this world, and not to another simulation, or to a test beside this one. */
+  readonly isHere = (): boolean => this.#parts.engine.environment.world === this;
 
   /** What may go wrong with calls from now on; it begins with nothing. */
   get faults(): Faults {
@@ -76,6 +83,7 @@ export class World {
       false,
       home,
     );
+    environment.world = this;
     actor.environment = environment;
     if (home === undefined) this.#homes.set(actor.process, environment);
     return engine.fork(environment);

@@ -21,6 +21,8 @@ export class Environment {
   readonly executing: Executing;
   /** Those of the consumers that work in this process. */
   readonly leases: Set<ProcessLease>;
+  /** What it shares with the other environments of one simulated world; undefined for one that stands alone. */
+  world: object | undefined;
   #immediateLease: string | undefined;
 
   /** @param process Another environment in the same process: what goes on there is shared. Default: a process of its own. */

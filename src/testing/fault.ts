@@ -2,13 +2,13 @@
 // is in force from its call on until it is removed; a fault that is set inside a mode concerns that mode only.
 import { checkOptionNames, expected, integer } from '../check.js';
 import type { Engine } from '../engine/engine.js';
-import type { Environment } from '../engine/environment.js';
 import type { Definition, TaskBody } from '../engine/registry.js';
 import { originOf } from '../engine/task-function.js';
 import { StorageError } from '../errors.js';
 import { engineOf, type Huey } from '../huey.js';
 import type { Storage, Turn } from '../storage/storage.js';
 import { crashHere } from './hand.js';
+import { whereabouts } from './whereabouts.js';
 
 /** A fault that is in force; `remove` it, or let `using` do so. */
 export interface Fault extends Disposable {
@@ -142,11 +142,11 @@ function newFault(task: object, options: FaultOptions, where: string, strike: St
   if (attempts !== undefined) for (const attempt of attempts) integer('attempts', attempt, undefined, 1);
   const { engine, definition } = originOf(task);
   const inForce = faultsOf(definition);
-  const home: Environment['storage'] = engine.storage;
+  const isHere = whereabouts(engine);
   let strikes = 0;
   const apply = (run: () => unknown): unknown => {
     const attempt = (engine.executing.places()[0]?.task.attempt ?? 0) + 1;
-    if (engine.storage !== home || attempts?.includes(attempt) === false) return run();
+    if (!isHere() || attempts?.includes(attempt) === false) return run();
     strikes += 1;
     return strike(run, engine);
   };

@@ -23,10 +23,13 @@ export {
   type EnteredMode,
   type Hueys,
   inMode,
+  type PlainMode,
   type TestMode,
   withCapture,
   withImmediate,
+  withSimulation,
 } from './mode.js';
+export type { EnteredSimulation } from './simulated.js';
 
 export { drain, type DrainOptions } from './drain.js';
 export { DrainLimitError, type Drained, type DrainedExecution, type OnDrainError } from './drain-run.js';

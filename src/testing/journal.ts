@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import { type Signal } from '../model/signals.js';
 import type { Task } from '../model/task.js';
 import { type EnqueuedState, type EnqueuedTask, enqueuedTask } from './matching/enqueued-task.js';
+import { whereabouts } from './whereabouts.js';
 
 /** Something that happened to a task. */
 export interface JournalEvent {
@@ -29,18 +30,16 @@ const kept = new Map<Engine, Journal[]>();
 export class Journal {
   readonly #engine: Engine;
   readonly #queue: string;
-  /** A storage is what an environment is known by: the same whatever clock drives it. */
-  readonly #storage: () => unknown;
+  readonly #isHere: () => boolean;
   readonly #events: JournalEvent[] = [];
   readonly #tasks = new Map<string, EnqueuedTask>();
   readonly #listeners = new Set<() => void>();
 
   /** Opens a journal of the environment that the engine has here and now. */
   constructor(engine: Engine) {
-    const { environment } = engine;
     this.#engine = engine;
     this.#queue = engine.options.name;
-    this.#storage = () => environment.storage;
+    this.#isHere = whereabouts(engine);
     engine.signals.connect(this.#write, []);
     kept.set(engine, [...(kept.get(engine) ?? []), this]);
   }
@@ -67,7 +66,7 @@ export class Journal {
 
   /** Whether it is about the environment that the engine has here and now. */
   get isHere(): boolean {
-    return this.#engine.storage === this.#storage();
+    return this.#isHere();
   }
 
   close(): void {

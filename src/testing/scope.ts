@@ -8,8 +8,11 @@ import type { Environment } from '../engine/environment.js';
 /** A region of code in which some engines live elsewhere. */
 interface Scope {
   readonly outer: Scope | undefined;
-  readonly environments: ReadonlyMap<Engine, Environment>;
+  readonly environments: ReadonlyMap<Engine, Dwelling>;
 }
+
+/** Where an engine lives: always in one environment, or in the one that is named when asked; undefined: further out. */
+export type Dwelling = Environment | (() => Environment | undefined);
 
 const running = new AsyncLocalStorage<Scope>();
 
@@ -17,7 +20,7 @@ const running = new AsyncLocalStorage<Scope>();
 const routes = new WeakMap<Engine, () => void>();
 
 /** Runs the function, and everything that it starts, with the engines in these environments. */
-export function runWithin<T>(environments: ReadonlyMap<Engine, Environment>, body: () => T): T {
+export function runWithin<T>(environments: ReadonlyMap<Engine, Dwelling>, body: () => T): T {
   for (const engine of environments.keys()) route(engine);
   return running.run({ outer: running.getStore(), environments }, body);
 }
@@ -33,7 +36,8 @@ function route(engine: Engine): void {
 
 function environmentOf(engine: Engine): Environment | undefined {
   for (let scope = running.getStore(); scope !== undefined; scope = scope.outer) {
-    const environment = scope.environments.get(engine);
+    const dwelling = scope.environments.get(engine);
+    const environment = typeof dwelling === 'function' ? dwelling() : dwelling;
     if (environment !== undefined) return environment;
   }
   return undefined;

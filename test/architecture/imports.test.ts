@@ -23,10 +23,10 @@ const LAYERS = rows(`
   redis      | src/redis-huey.ts src/redis.ts | base, model, port, storage, huey
   sqlite     | src/sqlite-huey.ts src/sqlite.ts | base, model, port, storage, huey
   index      | src/index.ts              | base, runtime, model, port, engine, consumer, memory, black-hole, huey, hueys
-  testing    | src/testing/              | base, runtime, model, port, engine, consumer, memory, huey
+  testing    | src/testing/              | base, runtime, model, port, engine, consumer, memory, huey, sim
   sim-cli    | sim/cli/                  | base, sim, cli
   sim-kit    | sim/arbitraries/          | base, model, sim
-  sim        | sim/                      | base, runtime, model, port, engine, consumer, memory, huey, hueys, index, testing
+  sim        | sim/                      | base, runtime, model, port, engine, consumer, memory, huey, hueys, index
   cli        | src/cli/                  | base, runtime, model, port, engine, consumer, huey
   worker     | src/worker.ts             | consumer, cli
   docs       | docs/                     | index, hueys, redis, testing, sim, sim-kit, sqlite

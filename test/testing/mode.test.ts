@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryHuey, MemoryStorage } from 'huey-ts';
+import { crontab, MemoryHuey, MemoryStorage } from 'huey-ts';
+import { Simulation } from 'huey-ts/sim';
 import {
   allEnqueued,
   assertEnqueued,
+  assertFired,
+  assertSignals,
   drain,
   enqueued,
   enterMode,
   inMode,
-  type TestMode,
+  observe,
+  type PlainMode,
   withCapture,
   withImmediate,
+  withSimulation,
 } from 'huey-ts/testing';
 
 function setup() {
@@ -47,7 +52,7 @@ describe('a mode', () => {
     expect(huey.storage).toBe(real);
   });
 
-  it.each<TestMode>(['immediate', 'capture'])('%s keeps tests apart that run side by side', async (mode) => {
+  it.each<PlainMode>(['immediate', 'capture'])('%s keeps tests apart that run side by side', async (mode) => {
     const { huey, work } = setup();
     const test = inMode(huey, mode, async (n: number) => {
       for (let index = 0; index < n; index += 1) {
@@ -113,9 +118,120 @@ describe('a mode', () => {
       await assertEnqueued(huey, work, { args: [2], state: 'ended' });
     }
     expect(huey.immediate).toBe(false);
-    expect(() => enterMode(huey, 'simulated' as TestMode)).toThrow(
-      "expected `mode` to be 'immediate' or 'capture'",
+    expect(() => enterMode(huey, 'virtual' as PlainMode)).toThrow(
+      "expected `mode` to be 'immediate', 'capture' or 'simulated'",
     );
     expect(() => enterMode([], 'capture')).toThrow('expected `huey` to be a Huey, or a list of at least one');
+  });
+});
+
+describe('a simulated mode', () => {
+  const setupTicking = () => {
+    const huey = new MemoryHuey();
+    const flaky = huey.task(
+      'flaky',
+      { context: true, retries: 1, retryDelay: '10m' },
+      async (ctx, n: number) => {
+        await ctx.sleep('1m');
+        if (ctx.attempt === 0) throw new Error('offline');
+        return n;
+      },
+    );
+    const tick = huey.periodicTask('tick', crontab({ minute: '0' }), () => {});
+    return { huey, flaky, tick };
+  };
+
+  it('runs tasks in virtual time, for a block, and ends with it', async () => {
+    const { huey, flaky, tick } = setupTicking();
+    const real = huey.storage;
+    const value = await withSimulation(huey, { start: '2026-03-02T09:30Z' }, async (sim) => {
+      const result = await flaky(7);
+      await sim.untilIdle();
+      await sim.until('2026-03-02T10:00Z');
+      assertSignals(flaky, [
+        ...(['enqueued', 'executing', 'error', 'retrying', 'scheduled'] as const),
+        ...(['enqueued', 'executing', 'complete'] as const),
+      ]);
+      assertFired(tick, { at: ['2026-03-02T10:00Z'] });
+      return result.get();
+    });
+    expect([value, huey.storage === real]).toEqual([7, true]);
+    const failed = withSimulation(huey, () => Promise.reject(new Error('from the block')));
+    await expect(failed).rejects.toThrow('from the block');
+    expect(huey.storage).toBe(real);
+  });
+
+  it('keeps tests apart that run side by side, each with its own clock, queue and journal', async () => {
+    const { huey, flaky, tick } = setupTicking();
+    const test = inMode(huey, 'simulated', async (sim, n: number) => {
+      const start = sim.now.getTime();
+      const handles = [];
+      for (let index = 0; index < n; index += 1) {
+        handles.push(await flaky(n * 100 + index));
+        await new Promise((resolve) => setImmediate(resolve));
+        await sim.advance('5m');
+      }
+      await sim.advance(`${n}h`);
+      await sim.untilIdle();
+      const values = await Promise.all(handles.map((handle) => handle.get()));
+      assertFired(tick, { times: n + 1 });
+      const ended = sim.signals(flaky).filter((signal) => signal === 'complete').length;
+      return { values, ended, hours: Math.floor((sim.now.getTime() - start) / 3_600_000) };
+    });
+    const captured = withCapture(huey, async () => {
+      await flaky(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      return huey.pendingCount();
+    });
+    expect(await Promise.all([test(2), test(3), captured])).toEqual([
+      { values: [200, 201], ended: 2, hours: 2 },
+      { values: [300, 301, 302], ended: 3, hours: 3 },
+      1,
+    ]);
+    expect(await huey.pendingCount()).toBe(0);
+  });
+
+  it('keeps what the block leaves running away from the real storage', async () => {
+    const { huey, flaky } = setupTicking();
+    let late = Promise.resolve<unknown>(undefined);
+    await withSimulation(huey, () => {
+      late = new Promise((resolve) => setImmediate(resolve)).then(() => flaky(1));
+    });
+    await late;
+    expect(await huey.pendingCount()).toBe(0);
+  });
+
+  it('is entered for all code, and left; it takes one Huey', async () => {
+    const { huey, flaky } = setupTicking();
+    const real = huey.storage;
+    const mode = await enterMode(huey, 'simulated', { start: '2026-03-02T09:00Z' });
+    const result = await flaky(1);
+    await mode.sim.advance('20m');
+    expect(await result.get()).toBe(1);
+    await mode.leave();
+    await mode.leave();
+    expect(huey.storage).toBe(real);
+    {
+      await using entered = await enterMode([huey] as never, 'simulated');
+      expect(entered.sim.now.toISOString()).toBe('2026-01-01T00:00:00.000Z');
+    }
+    expect(huey.storage).toBe(real);
+    await expect(withSimulation([huey, new MemoryHuey()] as never, () => {})).rejects.toThrow(
+      'expected `huey` to be one Huey, in the mode simulated, got an array of 2',
+    );
+    await expect(withSimulation(huey, 'fast' as never)).rejects.toThrow('the block');
+  });
+
+  it('is seen by a journal that is kept by hand, ticks included', async () => {
+    const { huey, tick } = setupTicking();
+    await using sim = await Simulation.start(huey, { start: '2026-03-02T09:30Z' });
+    using seen = observe(huey);
+    await withCapture(huey, () => tick());
+    await sim.advance('2h');
+    expect(seen.signals(tick)).toEqual([
+      ...(['enqueued', 'executing', 'complete'] as const),
+      ...(['enqueued', 'executing', 'complete'] as const),
+    ]);
+    assertFired(tick, { at: ['2026-03-02T10:00Z', '2026-03-02T11:00Z'] });
   });
 });
