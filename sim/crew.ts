@@ -2,10 +2,11 @@
 // simulation, and a scenario in its commands. Each deed is taken down.
 import { checkOptionNames, expected, integer } from '../src/check.js';
 import type { StopOptions } from '../src/consumer/consumer.js';
+import { isHueyError } from '../src/errors.js';
 import { type Duration, durationMs } from '../src/time.js';
 import { Actor, SimProcess } from './actor.js';
 import { type Mishap, MISHAPS } from './faults.js';
-import { Node } from './node.js';
+import { Node, StartInterrupted } from './node.js';
 import { NodeClock } from './node-clock.js';
 import type { ResolvedConsumer } from './simulation-options.js';
 import type { World } from './world.js';
@@ -81,10 +82,17 @@ export class Crew {
     this.#world.recorder.recordAs(nodeName, name, 'fault', 'crash');
   }
 
+  /** @throws what the storage refuses with; then the node is down, as a program that could not start. */
   async restart(name: string): Promise<void> {
     const node = this.#node(name);
     this.#world.recorder.recordAs(name, name, 'command', 'restart');
-    await node.start();
+    try {
+      await node.start();
+    } catch (error) {
+      if (isHueyError(error, 'StorageError'))
+        this.#world.recorder.recordAs(name, name, 'fault', 'start failed', { detail: error.message });
+      throw error;
+    }
   }
 
   async shutdown(name: string, options: StopOptions): Promise<void> {
@@ -197,14 +205,28 @@ export class Crew {
 
   /** A call was the last of its node; it comes back after a while. */
   dieOf(actor: Actor, mishap: string): void {
-    const { kernel, recorder, faults } = this.#world;
+    const { recorder } = this.#world;
     const { name } = actor.process;
     const node = this.#node(name);
     if (node.process !== actor.process) return;
     recorder.record(actor, 'fault', 'crash', { detail: mishap });
     node.crash();
+    this.#comeBack(node);
+  }
+
+  /** As a service manager does it: a start that the storage refuses is tried again after the same while. */
+  #comeBack(node: Node): void {
+    const { kernel, faults } = this.#world;
     kernel.timer(faults.restartAfterMs, () => {
-      if (!node.isUp && !this.#isDisbanded) void this.restart(name);
+      if (node.isUp || this.#isDisbanded) return;
+      this.restart(node.name).catch((error: unknown) => {
+        if (isHueyError(error, 'StorageError')) return this.#comeBack(node);
+        // Whoever has killed it while it started sees to its return.
+        if (error instanceof StartInterrupted) return;
+        kernel.soon(() => {
+          throw error;
+        });
+      });
     });
   }
 

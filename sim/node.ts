@@ -10,6 +10,9 @@ import type { World } from './world.js';
 /** The parts of a consumer whose actors have another name: the workers are those who run bodies. */
 const ACTORS: Readonly<Record<string, string>> = { worker: 'pump' };
 
+/** A node was killed before it had started. */
+export class StartInterrupted extends SimulationError {}
+
 /** States: down -> up -> down. */
 export class Node {
   readonly name: string;
@@ -20,6 +23,8 @@ export class Node {
   #consumer: Consumer | undefined;
   #workers: (WorkerRunner | undefined)[] = [];
   #environmentSize: () => number = () => 0;
+  /** What the dead wait for never comes: tells whoever waits outside for a start or a stop to end. */
+  #onDeath: (() => void)[] = [];
 
   constructor(world: World, name: string, clock: NodeClock, options: ConsumerOptions) {
     this.#world = world;
@@ -53,7 +58,10 @@ export class Node {
     return this.#consumer?.isHolding === true;
   }
 
-  /** Begins a life. @throws ConfigurationError for options that make no sense; what the storage refuses with. */
+  /**
+   * Begins a life. @throws ConfigurationError for options that make no sense; what the storage refuses with;
+   * StartInterrupted if it is killed meanwhile.
+   */
   async start(): Promise<void> {
     if (this.#process !== undefined)
       throw new SimulationError(`expected ${this.name} to be down, but it is up; crash it, or stop it first`);
@@ -71,11 +79,19 @@ export class Node {
           world.settle(new Actor(world.kernel, `${this.name}/${ACTORS[part] ?? part}`, process, true), home),
         hire: (lease) => this.#hire(process, lease),
       });
-      await this.#consumer.start();
+      await this.#untilStarted(this.#consumer);
     } catch (error) {
       if (this.#process === process) this.#end();
       throw error;
     }
+  }
+
+  #untilStarted(consumer: Consumer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const text = `expected ${this.name} to start, but it was killed meanwhile; restart it`;
+      this.#onDeath.push(() => reject(new StartInterrupted(text)));
+      consumer.start().then(resolve, reject);
+    });
   }
 
   #hire(process: SimProcess, lease: string): WorkerRunner {
@@ -116,11 +132,15 @@ export class Node {
     this.#world.kernel.bury();
   }
 
-  /** Ends the life in an orderly way. */
+  /** Ends the life in an orderly way, unless it is killed meanwhile. */
   async stop(options: StopOptions): Promise<void> {
     const consumer = this.#consumer;
     const process = this.#process;
-    await consumer?.stop(options);
+    if (consumer === undefined) return;
+    await new Promise<void>((resolve, reject) => {
+      this.#onDeath.push(resolve);
+      consumer.stop(options).then(resolve, reject);
+    });
     if (this.#process === process) this.#end();
   }
 
@@ -145,6 +165,7 @@ export class Node {
   }
 
   #end(): void {
+    for (const tell of this.#onDeath.splice(0)) tell();
     if (this.#process !== undefined) {
       this.#process.state = 'dead';
       this.#process.held = [];

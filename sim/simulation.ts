@@ -191,19 +191,19 @@ export class Simulation implements AsyncDisposable {
     this.#crew.crash(name);
   }
 
-  /** Starts a consumer that is down again, with nothing in its memory. */
+  /** Starts a consumer that is down again. @throws StorageError if the storage cannot be reached; then it is still down. */
   async restart(name: string): Promise<void> {
-    await this.#drive(this.#crew.restart(name));
+    await this.#drive(() => this.#crew.restart(name));
   }
 
   /** Stops a consumer in an orderly way, and lets time pass until it has stopped. */
   async shutdown(name: string, options: StopOptions = {}): Promise<void> {
-    await this.#drive(this.#crew.shutdown(name, options));
+    await this.#drive(() => this.#crew.shutdown(name, options));
   }
 
   /** Has a consumer up and running, whatever state it is in: restarted, resumed, reconnected. */
   async revive(name: string): Promise<void> {
-    await this.#drive(this.#crew.revive(name));
+    await this.#drive(() => this.#crew.revive(name));
   }
 
   /** Holds a consumer still, as a suspended machine is: its clock runs on. Longer than its lease, and others take over. */
@@ -313,12 +313,14 @@ export class Simulation implements AsyncDisposable {
     for (const cleanup of this.#cleanups.reverse()) await cleanup();
   }
 
-  /** Lets time pass until that has ended. */
-  async #drive(work: Promise<void>): Promise<void> {
+  /** Begins that as a step, and lets time pass until it has ended. */
+  async #drive(begin: () => Promise<void>): Promise<void> {
     // In the middle of a run, as a command of a scenario, it ends as the run goes on.
-    if (this.#kernel.isRunning) return work;
+    if (this.#kernel.isRunning) return begin();
     let isOver = false;
-    const over = work.finally(() => (isOver = true));
+    const over = new Promise<void>((resolve, reject) => {
+      this.#kernel.soon(() => void begin().then(resolve, reject));
+    }).finally(() => (isOver = true));
     over.catch(() => {});
     await this.#kernel.runUntilStep(() => isOver, Infinity);
     await over;

@@ -140,6 +140,13 @@ export const host = {
   afterMicrotasks: (callback: () => void): void => hostNextTick(callback),
   /** Resolves after one turn of the event loop: finished I/O has been delivered. */
   turn: (): Promise<void> => new Promise((resolve) => hostImmediate(() => resolve())),
+  /** Calls the handler with errors that nobody catches, be they thrown or rejected with; returns how to stop that. */
+  onStray(handler: (error: unknown, kind: 'exception' | 'rejection') => void): () => void {
+    const thrown = (error: unknown): void => handler(error, 'exception');
+    const rejected = (error: unknown): void => handler(error, 'rejection');
+    process.on('uncaughtException', thrown).on('unhandledRejection', rejected);
+    return () => void process.off('uncaughtException', thrown).off('unhandledRejection', rejected);
+  },
   /** What keeps the process busy outside of JavaScript, by kind: sockets, file requests, child processes. */
   activeResources: (): readonly string[] => process.getActiveResourcesInfo(),
   /** The number of this process. */

@@ -56,21 +56,29 @@ async function sweep(
   const count = range.to - range.from + 1;
   if (count < 1) return;
   const progress = new Progress(host, 'seed', count * scenarios.length);
+  let found: Told | undefined;
   for (const scenario of scenarios)
-    await told(host, async () => {
-      const begun = host.runtime.clock.monotonic();
-      const { runs, steps } = await check(scenario, {
-        seeds: range,
-        faults,
-        ...(invariants !== undefined && { invariants: invariants.split(',').map(choiceOf) }),
-        onSeed: () => progress.step(),
-      });
-      progress.finish();
-      const rate = Math.round((1000 * runs) / Math.max(1, host.runtime.clock.monotonic() - begun));
-      host.stdout.write(
-        `${scenario.name}: seeds ${range.from} to ${range.to} violate nothing (${steps} steps, ${rate} seeds/s)\n`,
-      );
-    });
+    try {
+      await told(host, () => sweepOne(scenario));
+    } catch (error) {
+      if (!(error instanceof Told)) throw error;
+      found = error;
+    }
+  if (found !== undefined) throw found;
+
+  async function sweepOne(scenario: Runnable): Promise<void> {
+    const begun = host.runtime.clock.monotonic();
+    const { runs, steps } = await check(scenario, {
+      seeds: range,
+      faults,
+      ...(invariants !== undefined && { invariants: invariants.split(',').map(choiceOf) }),
+      onSeed: () => progress.step(),
+    }).finally(() => progress.finish());
+    const rate = Math.round((1000 * runs) / Math.max(1, host.runtime.clock.monotonic() - begun));
+    host.stdout.write(
+      `${scenario.name}: seeds ${range.from} to ${range.to} violate nothing (${steps} steps, ${rate} seeds/s)\n`,
+    );
+  }
 }
 
 function choiceOf(text: string): string | number {

@@ -1,5 +1,6 @@
 // Makes one run and passes both verdicts on it: what happened is judged event by event; then nothing goes wrong any
 // more, a core of the nodes is healed, and everything that is ready has to end within the budget.
+import { isHueyError } from '../../src/errors.js';
 import { engineOf, type Huey } from '../../src/huey.js';
 import { RecordingChooser } from '../choosers/recording.js';
 import type { Preemption } from '../choosers/preemption.js';
@@ -7,8 +8,10 @@ import { chooserOf } from '../choosers/strategy.js';
 import type { Invariant, Rest } from '../invariants/invariant.js';
 import { Judge, type Violation } from '../invariants/judge.js';
 import { keyedDraw } from '../keyed-random.js';
+import { StartInterrupted } from '../node.js';
 import { Simulation } from '../simulation.js';
 import type { SimulationOptions } from '../simulation-options.js';
+import { host } from '../../src/runtime.js';
 import type { RunListener } from '../run-event.js';
 import type { Trace } from '../trace/trace.js';
 import type { App, Plan, PlannedCommand, PlannedFault } from './plan.js';
@@ -55,6 +58,7 @@ export class Conduct {
   /** Nodes that are held still. */
   readonly #paused = new Set<string>();
   #failure: { readonly error: unknown } | undefined;
+  #quitHearing = (): void => {};
 
   constructor(plan: Plan, options: ConductOptions) {
     this.#plan = plan;
@@ -92,8 +96,10 @@ export class Conduct {
     return simulation;
   }
 
-  /** Makes the run, whatever it throws. */
+  /** Makes the run, whatever it throws. An error that nobody catches, of a body for instance, fails this run too. */
   async attempt(run: () => Promise<void>): Promise<void> {
+    this.#quitHearing();
+    this.#quitHearing = host.onStray((error) => (this.#failure ??= { error }));
     try {
       await run();
     } catch (error) {
@@ -138,6 +144,9 @@ export class Conduct {
   async end(): Promise<RunReport> {
     const simulation = this.#simulation;
     await this.attempt(async () => simulation?.stop());
+    // Only now is the process told of rejections that nobody has handled.
+    await host.turn();
+    this.#quitHearing();
     const trace = simulation?.recorded;
     return {
       violations: this.#judge?.violations ?? [],
@@ -206,6 +215,15 @@ async function makeCommand(commands: App['commands'], { command, args }: Planned
   await make(...(args as never[]));
 }
 
+/** A start that the storage refuses, or that is the last of a node, is taken down; the node stays down for now. */
+async function restart(simulation: Simulation, node: string): Promise<void> {
+  try {
+    await simulation.restart(node);
+  } catch (error) {
+    if (!isHueyError(error, 'StorageError') && !(error instanceof StartInterrupted)) throw error;
+  }
+}
+
 /** Faults are drawn, or have lost those before them: one that does not fit is left out. */
 async function makeFault(
   simulation: Simulation,
@@ -216,7 +234,7 @@ async function makeFault(
   const isRunning = simulation.isUp(node);
   switch (fault) {
     case 'restart':
-      return isRunning ? undefined : simulation.restart(node);
+      return isRunning ? undefined : restart(simulation, node);
     case 'skew':
       return simulation.skew(node, { ahead: aheadMs / 1000 });
     case 'heal':

@@ -2,7 +2,7 @@
 // of the command line that touches `process`; tests put another host in its place.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { type Runtime, systemRuntime } from '../runtime.js';
+import { host, type Runtime, systemRuntime } from '../runtime.js';
 
 /** The signals a process is told by. */
 export type HostSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -67,13 +67,7 @@ export function processHost(before: readonly string[] = []): Host {
     stderr: outputOf(process.stderr),
     ask,
     onSignal: (signal, handler) => listen(signal, handler),
-    onStray(handler) {
-      const quit = [
-        listen('uncaughtException', (error) => handler(error, 'exception')),
-        listen('unhandledRejection', (error) => handler(error, 'rejection')),
-      ];
-      return () => quit.forEach((stop) => stop());
-    },
+    onStray: (handler) => host.onStray(handler),
     onOrphaned: (handler) => listen('disconnect', handler),
     start: startAgain,
     replace: replacement(),

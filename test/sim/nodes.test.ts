@@ -198,6 +198,58 @@ describe('calls that fail', () => {
   });
 });
 
+describe('a start while the storage cannot be reached', () => {
+  it('fails as the program does, and leaves the consumer down until it is started again', async () => {
+    const { nap, sim, told } = await setup({ network: {} });
+    await using _ = sim;
+    sim.crash('consumer-1');
+    sim.fail('recover', { how: 'lost' });
+    await expect(sim.restart('consumer-1')).rejects.toThrow('the connection was lost');
+    expect(sim.isUp('consumer-1')).toBe(false);
+    expect(told('fault').at(-1)).toBe('0 consumer-1 fault start failed');
+    await sim.restart('consumer-1');
+    await nap(1);
+    await sim.untilIdle();
+    expect(sim.signals('nap').at(-1)).toBe('complete');
+  });
+
+  it('after a death by a call is tried again and again, as a service manager does', async () => {
+    const { nap, sim, told } = await setup({ network: { restartAfter: '5s' } });
+    await using _ = sim;
+    await sim.advance(0);
+    await nap(1);
+    sim.fail('turn', { how: 'crash-before' });
+    sim.fail('recover', { how: 'refused', times: 2 });
+    sim.fail('recover', { how: 'crash-after', times: 2 });
+    await sim.untilIdle();
+    expect(sim.signals('nap').at(-1)).toBe('complete');
+    expect(told('fault', 'command').filter((line) => / (crash|start failed|restart)$/.test(line))).toEqual([
+      '0 consumer-1/pump fault crash',
+      ...[5, 10].flatMap((s) => [
+        `${s}000 consumer-1 command restart`,
+        `${s}000 consumer-1 fault start failed`,
+      ]),
+      ...[15, 20].flatMap((s) => [
+        `${s}000 consumer-1 command restart`,
+        `${s}000 consumer-1/lease fault crash`,
+      ]),
+      '25000 consumer-1 command restart',
+    ]);
+  });
+
+  it('ends with the life that had begun: whoever waits for the start is told', async () => {
+    const { sim } = await setup({ network: { latency: '1s' } });
+    await using _ = sim;
+    sim.crash('consumer-1');
+    const started = sim.restart('consumer-1');
+    const killed = sim.at('500ms', () => sim.crash('consumer-1'));
+    await expect(started).rejects.toThrow('expected consumer-1 to start, but it was killed meanwhile');
+    await killed;
+    await sim.restart('consumer-1');
+    expect(sim.isUp('consumer-1')).toBe(true);
+  });
+});
+
 describe('a clock', () => {
   it('that is ahead, or runs fast, is what its consumer goes by', async () => {
     const { nap, sim } = await setup({ consumers: [{ name: 'early', ahead: '1h' }] });
@@ -234,6 +286,20 @@ describe('an orderly stop', () => {
     await sim.restart('consumer-1');
     await sim.untilIdle();
     expect(sim.signals('nap').filter((signal) => signal === 'complete')).toHaveLength(2);
+  });
+});
+
+describe('a stop', () => {
+  it('has ended when its consumer dies of it', async () => {
+    const { nap, sim } = await setup({ network: { restartAfter: '5s' } });
+    await using _ = sim;
+    await nap(10);
+    await sim.next('executing');
+    sim.fail('turn', { how: 'crash-before' });
+    await sim.shutdown('consumer-1');
+    expect([sim.isUp('consumer-1'), sim.now.getTime() - START]).toEqual([false, 10_000]);
+    await sim.untilIdle();
+    expect(sim.signals('nap').at(-1)).toBe('complete');
   });
 });
 

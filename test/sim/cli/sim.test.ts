@@ -19,6 +19,7 @@ function setup() {
      import { SCENARIOS } from ${JSON.stringify(join(ROOT, 'sim/fixtures/scenarios.ts'))};
      export const [retries] = SCENARIOS;
      export const race = { ...RACE };
+     export const both = [race, retries];
      export const number = 1;`,
   );
   const host = new FakeHost(folder);
@@ -55,6 +56,8 @@ it('sweep tells what it found, and replay and shrink take what it prints', async
   const { sim, host, folder } = setup();
   expect(await sim('sweep', './sweep.mjs:retries', '--seeds', '3')).toBe(0);
   expect(host.stdout.text).toMatch(/^retries: seeds 1 to 3 violate nothing/);
+  expect(await sim('sweep', './sweep.mjs:both', '--seeds', '3')).toBe(1);
+  expect(host.stdout.text).toMatch(/^race with seed \d threw [^]*\nretries: seeds 1 to 3 violate nothing/);
   expect(await sim('sweep', './sweep.mjs:race', '--seeds', '50')).toBe(1);
   const [, plan] = /await replayPlan\(race, (.*)\);/.exec(host.stdout.text)!;
   writeFileSync(join(folder, 'plan.json'), plan!);

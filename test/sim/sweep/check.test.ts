@@ -1,6 +1,6 @@
 // Sweeps: they find what is planted, shrink it to a story that can be read, and tell how to see it again.
 import { MemoryHuey } from 'huey-ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
 import { check, planFor, replayPlan } from '../../../sim/sweep/check.js';
 import type { CheckFailure } from '../../../sim/sweep/check-failure.js';
@@ -58,6 +58,29 @@ describe('a sweep finds', () => {
       }),
     );
     expect(failure.message).toContain('threw RangeError: planted');
+  });
+
+  it('a rejection that nobody handles, and an error that nobody catches, in the seed that was running', async () => {
+    const strays = ['unhandledRejection', 'uncaughtException'] as const;
+    const others = strays.map((event) => process.listeners(event as 'uncaughtException'));
+    strays.forEach((event) => process.removeAllListeners(event));
+    onTestFinished(() =>
+      strays.forEach((event, index) => others[index]!.forEach((one) => process.on(event, one))),
+    );
+    const stray = async (begin: () => void): Promise<string> => {
+      const sweep = check(async ({ seed, start }) => {
+        await start(new MemoryHuey());
+        if (seed === 2) begin();
+      });
+      return (await failureOf(sweep)).message;
+    };
+    expect(await stray(() => void Promise.reject(new RangeError('planted')))).toMatch(
+      /with seed 2 threw RangeError: planted/,
+    );
+    const thrown = (): void => {
+      throw new RangeError('planted');
+    };
+    expect(await stray(() => void setImmediate(thrown))).toMatch(/with seed 2 threw RangeError: planted/);
   });
 
   it('runs that are not the same twice', async () => {
