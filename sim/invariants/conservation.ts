@@ -20,6 +20,8 @@ export const conservation: Invariant = {
     const counts: Counts = { pending: new Tally(), scheduled: new Tally(), held: new Tally() };
     /** Acknowledged before the body ran, by the node that runs it. */
     const acknowledged = new Map<string, string>();
+    /** Acknowledged by the latest call of an actor, whose answer may be lost still. */
+    const unanswered = new Map<string, string>();
     const windows = new LossWindows();
     return {
       on: {
@@ -30,7 +32,10 @@ export const conservation: Invariant = {
         settled(fact) {
           const { flight, execution, settlement, node } = fact;
           if (flight !== undefined) counts.held.add(flight.delivery.item.id, -1);
-          if (isAcknowledgement(fact)) acknowledged.set(flight!.delivery.item.id, node);
+          if (isAcknowledgement(fact)) {
+            acknowledged.set(flight!.delivery.item.id, node);
+            unanswered.set(fact.actor, flight!.delivery.item.id);
+          }
           if (execution === undefined) return;
           acknowledged.delete(execution.delivery.item.id);
           if (settlement.receipt !== undefined) checkFollowUp(run, fact);
@@ -47,7 +52,13 @@ export const conservation: Invariant = {
           if (target === undefined || target === 'schedule') counts.scheduled.clear();
           if (target === undefined) counts.held.clear();
         },
-        disturbed: (fact) => windows.close(fact, acknowledged, cover),
+        called: ({ actor }) => void unanswered.delete(actor),
+        disturbed(fact) {
+          const lost = fact.what === 'lost-response' ? unanswered.get(fact.actor) : undefined;
+          // Its worker cannot know whether it still may run it.
+          if (lost !== undefined && acknowledged.delete(lost)) cover('lost with an answer');
+          windows.close(fact, acknowledged, cover);
+        },
         ended({ delivery, execution }) {
           // A worker that was killed takes along what it had acknowledged.
           if (execution === undefined) acknowledged.delete(delivery.item.id);

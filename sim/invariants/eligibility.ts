@@ -51,7 +51,8 @@ export const rescheduledOriginal: Invariant = {
   describe: 'A task that was rescheduled is not executed in its old place, unless it was taken before.',
   watch({ complain, cover }) {
     const replaced = new Set<string>();
-    const doomed = new Set<string>();
+    /** By receipt, the revocation that must stop it. */
+    const doomed = new Map<string, string>();
     return {
       on: {
         settled({ settlement, task }) {
@@ -64,14 +65,18 @@ export const rescheduledOriginal: Invariant = {
               replaced.add(effect.key);
         },
         removed({ key, by }) {
-          if (by === 'delete') replaced.delete(key);
+          // Somebody has restored it: it may run again, beside its new self.
+          if (by !== 'delete') return;
+          replaced.delete(key);
+          for (const [receipt, stop] of doomed) if (stop === key) doomed.delete(receipt);
         },
         flushed({ target }) {
           if (target === undefined || target === 'results') replaced.clear();
         },
         taken({ flight }) {
           const { item, receipt } = flight.delivery;
-          if (replaced.delete(revokedKey(item.id))) doomed.add(receipt);
+          const key = revokedKey(item.id);
+          if (replaced.delete(key)) doomed.set(receipt, key);
         },
         executing({ task, delivery }) {
           if (delivery !== undefined && doomed.has(delivery.receipt))

@@ -8,23 +8,41 @@ import { Tally } from './tally.js';
 /** A body that is stopped by the clock is stopped in the step in which the clock gets there. */
 const TIMEOUT_SLACK_MS = 1;
 
-/** Two executions of one attempt need two deliveries, and a second delivery needs a cause on record. */
+/** Two executions of one attempt need two deliveries, and one of these must have been taken from its worker. */
 export const singleExecution: Invariant = {
   number: 1,
   name: 'single-execution',
   describe: 'An attempt of a task is executed once, unless a recorded cause explains another.',
   watch({ complain, cover }) {
-    const seen = new Set<string>();
-    const redeliveries = new Redeliveries();
+    /** By attempt: the receipts under which it was executed. */
+    const executed = new Map<string, string[]>();
+    /** The receipts of what was put back, taken over, or given up. */
+    const lost = new Set<string>();
+    /** How often an id was enqueued anew: an error handler is for each failure. */
+    const lives = new Tally();
     return {
       on: {
-        ...redeliveries.handlers,
-        executing({ task }) {
+        released: ({ flight }) => void lost.add(flight.delivery.receipt),
+        recovered: ({ flight }) => void lost.add(flight?.delivery.receipt ?? ''),
+        exhausted: ({ before }) => void lost.add(before?.delivery.receipt ?? ''),
+        buried: ({ flight }) => void lost.add(flight?.delivery.receipt ?? ''),
+        enqueued({ item, origin, flight }) {
+          if (origin === 'call' || (origin === 'end' && item.id !== flight?.delivery.item.id))
+            lives.add(item.id);
+        },
+        scheduled({ item, flight }) {
+          if (flight === undefined) lives.add(item.id);
+        },
+        executing({ task, delivery }) {
           const attempt = `${task.id} attempt ${task.attempt}`;
-          const isExcused = redeliveries.take(task.id);
-          if (!seen.has(attempt)) return void seen.add(attempt);
-          if (isExcused) return cover('executed again');
-          complain(`${attempt} of ${task.name} is executed again, and nothing on record explains it`);
+          const receipt = delivery?.receipt ?? '';
+          const before = executed.get(attempt);
+          if (before === undefined) return void executed.set(attempt, [receipt]);
+          const living = before.filter((other) => !lost.has(other)).length;
+          const isExcused = lost.has(receipt) || living < Math.max(1, lives.of(task.id));
+          if (isExcused && !before.includes(receipt)) cover('executed again');
+          else complain(`${attempt} of ${task.name} is executed again, and nothing on record explains it`);
+          before.push(receipt);
         },
       },
     };

@@ -1,11 +1,12 @@
 // Locks, as the storage granted them: never more holders than places, and no hold that outlives its holder.
 import type { Acquisition } from '../../src/storage/storage.js';
+import { LeaseBook } from '../observation/lease-book.js';
 import type { Handlers, Invariant } from './invariant.js';
 
 /** The holds that were granted and not given back. Whether one has ended by itself is a matter of the clock. */
 class HoldBook {
   readonly #holds = new Map<string, Map<string, Acquisition>>();
-  readonly #leases = new Map<string, number>();
+  readonly #leases = new LeaseBook();
   /** The latest instant any call has named: what had ended by then may have ended for good. */
   #latest = -Infinity;
 
@@ -43,15 +44,18 @@ class HoldBook {
     'lease-kept': ({ lease, until, now }) => {
       // A lease that had died has lost its holds.
       if (!this.isAlive(lease, now)) this.#drop(lease);
-      this.#leases.set(lease, until);
+      this.#leases.keep(lease, until);
       this.see(now);
     },
     called: ({ op, args }) => {
       // Recoveries, and turns, clear away what has ended by their clock.
-      if (op === 'recover') this.see(args[2] as number);
+      if (op !== 'recover') return;
+      const now = args[2] as number;
+      this.see(now);
+      for (const lease of this.#leases.recover(now)) this.#drop(lease);
     },
     'lease-ended': ({ lease }) => {
-      this.#leases.delete(lease);
+      this.#leases.end(lease);
       this.#drop(lease);
     },
     flushed: ({ target }) => {
@@ -60,7 +64,7 @@ class HoldBook {
   };
 
   isAlive(lease: string, now: number): boolean {
-    return (this.#leases.get(lease) ?? -Infinity) > now;
+    return this.#leases.isAlive(lease, now);
   }
 
   #of(name: string): Acquisition[] {

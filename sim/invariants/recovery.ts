@@ -1,5 +1,6 @@
 // Crashes: what the dead held goes on, what they did not hold stays as it was, and what keeps killing its node is
 // given up.
+import { LeaseBook } from '../observation/lease-book.js';
 import type { Invariant } from './invariant.js';
 import { Tally } from './tally.js';
 
@@ -11,12 +12,12 @@ export const idleCrash: Invariant = {
     'The crash and restart of an idle node change nothing: only what a dead lease held is recovered, and the dead make no calls.',
   watch({ complain, cover }) {
     const down = new Set<string>();
-    const leases = new Map<string, number>();
+    const leases = new LeaseBook();
     const holding = new Tally();
     return {
       on: {
-        'lease-kept': ({ lease, until }) => void leases.set(lease, until),
-        'lease-ended': ({ lease }) => void leases.delete(lease),
+        'lease-kept': ({ lease, until }) => leases.keep(lease, until),
+        'lease-ended': ({ lease }) => leases.end(lease),
         taken: ({ node }) => void holding.add(node),
         settled: ({ flight }) => {
           if (flight !== undefined && !flight.isHandOver) holding.add(flight.node, -1);
@@ -26,7 +27,7 @@ export const idleCrash: Invariant = {
             return complain(`${item.id} of ${item.task} is recovered, and nobody held it`);
           if (!flight.isHandOver) holding.add(flight.node, -1);
           cover('recovered');
-          if ((leases.get(flight.lease) ?? -Infinity) > now)
+          if (leases.isAlive(flight.lease, now))
             complain(`${item.id} of ${item.task} is taken from ${flight.node}, whose lease lives`);
         },
         exhausted({ before }) {
@@ -39,7 +40,8 @@ export const idleCrash: Invariant = {
           }
           if (what === 'restart') down.delete(node);
         },
-        called({ op, node }) {
+        called({ op, node, args }) {
+          if (op === 'recover') leases.recover(args[2] as number);
           if (down.has(node)) complain(`${node} is down, and its ${op} takes effect`);
         },
         flushed: () => holding.clear(),

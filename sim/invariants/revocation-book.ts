@@ -15,6 +15,8 @@ export class RevocationBook {
   readonly #engine: Engine;
   readonly #records = new Map<string, Record>();
   readonly #standing = new Map<string, readonly Record[]>();
+  /** What is in flight, with the revocations that have stood at any time since it was taken. */
+  readonly #seen = new Map<string, { readonly delivery: Delivery; readonly records: Record[] }>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -33,6 +35,11 @@ export class RevocationBook {
     return this.#standing.get(receipt) ?? [];
   }
 
+  /** Those that have stood at any time since the delivery was taken: a worker may have met any of them. */
+  sinceTaken({ receipt }: Delivery): readonly Record[] {
+    return this.#seen.get(receipt)?.records ?? [];
+  }
+
   get(key: string): Record | undefined {
     return this.#records.get(key);
   }
@@ -42,11 +49,10 @@ export class RevocationBook {
     put: ({ key, data }) => {
       if (!isRevocation(key)) return;
       const { once, until } = this.#engine.codec.decodeValue(data) as { once?: unknown; until?: unknown };
-      this.#records.set(key, {
-        key,
-        once: once === true,
-        until: typeof until === 'number' ? until : undefined,
-      });
+      const record = { key, once: once === true, until: typeof until === 'number' ? until : undefined };
+      this.#records.set(key, record);
+      for (const { delivery, records } of this.#seen.values())
+        if (concerns(record, delivery)) records.push(record);
     },
     removed: ({ key, by, isTrue }) => {
       if (by !== 'deleteIf' || isTrue) this.#records.delete(key);
@@ -57,14 +63,22 @@ export class RevocationBook {
     taken: ({ flight: { delivery } }) => {
       const records = this.now(delivery);
       if (records.length > 0) this.#standing.set(delivery.receipt, records);
+      this.#seen.set(delivery.receipt, { delivery, records: [...records] });
     },
-    ended: ({ delivery }) => void this.#standing.delete(delivery.receipt),
+    ended: ({ delivery }) => {
+      this.#standing.delete(delivery.receipt);
+      this.#seen.delete(delivery.receipt);
+    },
   } satisfies Handlers;
 }
 
 /** Whether it stops a task whose worker looks at that instant. */
 export function isInForce({ once, until }: Record, now: number): boolean {
   return once || until === undefined || until > now;
+}
+
+function concerns({ key }: Record, { item }: Delivery): boolean {
+  return key === revokedKey(item.id) || key === revokedTaskKey(item.task);
 }
 
 function isRevocation(key: string): boolean {

@@ -35,7 +35,7 @@ export const revokedNever: Invariant = {
         ended({ delivery, execution, ...rest }) {
           if (execution?.outcome.kind === 'revoked') {
             cover('revoked');
-            if (book.whenTaken(delivery).length === 0)
+            if (book.sinceTaken(delivery).length === 0)
               complain(
                 `${delivery.item.id} of ${delivery.item.task} is skipped as revoked, and nobody revoked it`,
               );
@@ -75,7 +75,7 @@ export const revokeOnce: Invariant = {
           const claimed = claims.get(actor);
           claims.delete(actor);
           if (execution?.outcome.kind === 'revoked') {
-            const records = book.whenTaken(delivery);
+            const records = book.sinceTaken(delivery);
             if (claimed !== undefined) cover('revoked once');
             const isOnlyOnce = records.length > 0 && records.every((record) => isTaskOnce(record));
             if (
@@ -128,7 +128,7 @@ export const revokeUntil: Invariant = {
         ended(fact) {
           const { delivery, execution, beganClock, clock } = fact;
           if (execution?.outcome.kind === 'revoked') {
-            const records = [...book.whenTaken(delivery), ...book.now(delivery)];
+            const records = book.sinceTaken(delivery);
             const early = Math.min(beganClock, clock);
             if (records.length > 0 && records.every((record) => !isInForce(record, early)))
               complain(

@@ -1,10 +1,11 @@
 // The deliveries in flight, as the answers of the storage tell of them: who holds what, under which lease.
 import type { Delivery, QueueItem } from '../../src/storage/storage.js';
+import { LeaseBook } from './lease-book.js';
 import type { Flight } from './observation.js';
 
 export class Flights {
   readonly #flights = new Map<string, Flight>();
-  readonly #leases = new Map<string, number>();
+  readonly leases = new LeaseBook();
 
   launch(delivery: Delivery, lease: string, node: string, isHandOver: boolean): Flight {
     const flight: Flight = { delivery, lease, node, isHandOver };
@@ -23,21 +24,9 @@ export class Flights {
   /** Takes out the delivery of an item that a recovery speaks of: one whose lease is dead, if there is any. */
   recover(item: QueueItem, now: number): Flight | undefined {
     const held = [...this.#flights.values()].filter(({ delivery }) => delivery.item.id === item.id);
-    const flight = held.find(({ lease }) => !this.isAlive(lease, now)) ?? held[0];
+    const flight = held.find(({ lease }) => !this.leases.isAlive(lease, now)) ?? held[0];
     if (flight !== undefined) this.land(flight.delivery.receipt);
     return flight;
-  }
-
-  keep(lease: string, until: number): void {
-    this.#leases.set(lease, until);
-  }
-
-  end(lease: string): void {
-    this.#leases.delete(lease);
-  }
-
-  isAlive(lease: string, now: number): boolean {
-    return (this.#leases.get(lease) ?? -Infinity) > now;
   }
 
   clear(): void {

@@ -59,12 +59,12 @@ const READINGS: Readonly<Record<string, Reading>> = {
   },
   keepLease({ args, flights }, tell) {
     const [lease, until, now] = args as [string, number, number];
-    flights.keep(lease, until);
+    flights.leases.keep(lease, until);
     tell('lease-kept', { lease, until, now });
   },
   endLease({ args, flights }, tell) {
     const [lease] = args as [string];
-    flights.end(lease);
+    flights.leases.end(lease);
     tell('lease-ended', { lease });
   },
   rate({ args, answer }, tell) {
@@ -92,7 +92,7 @@ function turned({ args, answer, node, flights, executions }: Call, tell: Tell): 
     settle(settlement, settled[index]!, flights, executions, tell);
   const { lease, leaseUntil, now } = turn;
   if (leaseUntil !== undefined) {
-    flights.keep(lease, leaseUntil);
+    flights.leases.keep(lease, leaseUntil);
     tell('lease-kept', { lease, until: leaseUntil, now });
   }
   for (const delivery of deliveries) tell('taken', { flight: flights.launch(delivery, lease, node, false) });
@@ -180,6 +180,7 @@ function handedOver({ args, answer, node, flights }: Call, tell: Tell): void {
 function recovered({ args, answer, node, flights }: Call, tell: Tell): void {
   const [lease, most, now] = args as [string, number, number];
   const { requeued, exhausted } = answer as Recovery;
+  flights.leases.recover(now);
   for (const item of requeued) tell('recovered', { item, flight: flights.recover(item, now), now });
   for (const delivery of exhausted) {
     const before = flights.recover(delivery.item, now);

@@ -187,10 +187,21 @@ function isAtMostOnce({ engine, definition }: Job): boolean {
 async function acknowledge(job: Job): Promise<boolean> {
   const { engine, delivery } = job;
   const settled = [{ receipt: delivery.receipt, effects: [] }];
-  const turn = await engine.storage.turn({ settled, take: 0, lease: '', now: engine.now() });
-  const { applied } = turn.settled[0]!;
-  if (applied) job.receipt = undefined;
-  return applied;
+  try {
+    const turn = await engine.storage.turn({ settled, take: 0, lease: '', now: engine.now() });
+    const { applied } = turn.settled[0]!;
+    if (applied) job.receipt = undefined;
+    return applied;
+  } catch (error) {
+    // It may be off the books, or another's by now: run here, it might run twice.
+    if (isHueyError(error, 'StorageError') && error.mayHaveApplied)
+      engine.runtime.logger.warn('a task to be delivered at most once may be lost', {
+        id: delivery.item.id,
+        task: delivery.item.task,
+        error,
+      });
+    throw error;
+  }
 }
 
 /** Whether there is nothing to do before the body runs: most tasks are like that, and need not wait for it. */

@@ -18,6 +18,7 @@ function setup(options: HueyOptions = {}) {
     recording,
     ran,
     clock: runtime.clock,
+    logs: runtime.logs,
     engine: engineOf(huey),
     work: huey.task('work', (value: unknown) => ran.push(value)),
     async take(lease = 'lease'): Promise<Delivery> {
@@ -163,6 +164,19 @@ describe('a storage that fails', () => {
     expect(await huey.storage.locks(START)).toEqual([]);
     const again = await execute(engine, await take());
     expect([again.outcome.kind, ran]).toEqual(['returned', ['ran']]);
+  });
+
+  it('when the answer is lost that it is off the books, at most once, loses the task rather than run it twice, and says so', async () => {
+    const { huey, engine, recording, ran, take, logs } = setup({ delivery: 'at-most-once' });
+    await huey.task('once', () => ran.push('ran'))();
+    const delivery = await take();
+    recording.losing = (name) => name === 'turn';
+    const { outcome, settlement } = await execute(engine, delivery);
+    expect([outcome.kind, ran]).toEqual(['undone', []]);
+    expect(logs.map(({ message }) => message)).toEqual(['a task to be delivered at most once may be lost']);
+    recording.losing = () => false;
+    const { settled } = await huey.storage.turn({ settled: [settlement], take: 0, lease: '', now: START });
+    expect([settled[0]!.applied, await huey.pendingCount()]).toEqual([false, 0]);
   });
 
   it('in immediate mode is told to the caller', async () => {
