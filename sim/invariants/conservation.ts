@@ -2,7 +2,8 @@
 // compared with what the storage has in the end.
 import type { Failure } from '../../src/model/outcome.js';
 import { retryPlan } from '../../src/model/retry.js';
-import type { Disturbance, ObservationOf } from '../observation/observation.js';
+import type { ObservationOf } from '../observation/observation.js';
+import { Acknowledged } from './acknowledged.js';
 import type { Invariant, Rest, WatchedRun } from './invariant.js';
 import { Tally } from './tally.js';
 
@@ -18,11 +19,7 @@ export const conservation: Invariant = {
   watch(run) {
     const { complain, cover } = run;
     const counts: Counts = { pending: new Tally(), scheduled: new Tally(), held: new Tally() };
-    /** Acknowledged before the body ran, by the node that runs it. */
-    const acknowledged = new Map<string, string>();
-    /** Acknowledged by the latest call of an actor, whose answer may be lost still. */
-    const unanswered = new Map<string, string>();
-    const windows = new LossWindows();
+    const acknowledged = new Acknowledged(cover);
     return {
       on: {
         enqueued: ({ item }) => void counts.pending.add(item.id),
@@ -30,15 +27,10 @@ export const conservation: Invariant = {
         taken: ({ flight }) => move(counts.pending, counts.held, flight.delivery.item.id),
         'handed-over': ({ flight }) => move(counts.scheduled, counts.held, flight.delivery.item.id),
         settled(fact) {
-          const { flight, execution, settlement, node } = fact;
+          const { flight, execution, settlement } = fact;
           if (flight !== undefined) counts.held.add(flight.delivery.item.id, -1);
-          if (isAcknowledgement(fact)) {
-            acknowledged.set(flight!.delivery.item.id, node);
-            unanswered.set(fact.actor, flight!.delivery.item.id);
-          }
-          if (execution === undefined) return;
-          acknowledged.delete(execution.delivery.item.id);
-          if (settlement.receipt !== undefined) checkFollowUp(run, fact);
+          acknowledged.settled(fact);
+          if (execution !== undefined && settlement.receipt !== undefined) checkFollowUp(run, fact);
         },
         released: ({ flight }) => void counts.pending.add(flight.delivery.item.id),
         recovered({ item, flight }) {
@@ -52,19 +44,14 @@ export const conservation: Invariant = {
           if (target === undefined || target === 'schedule') counts.scheduled.clear();
           if (target === undefined) counts.held.clear();
         },
-        called: ({ actor }) => void unanswered.delete(actor),
-        disturbed(fact) {
-          const lost = fact.what === 'lost-response' ? unanswered.get(fact.actor) : undefined;
-          // Its worker cannot know whether it still may run it.
-          if (lost !== undefined && acknowledged.delete(lost)) cover('lost with an answer');
-          windows.close(fact, acknowledged, cover);
-        },
+        called: ({ actor }) => acknowledged.called(actor),
+        disturbed: (fact) => acknowledged.disturbed(fact),
+        // A worker that was killed takes along what it had acknowledged.
         ended({ delivery, execution }) {
-          // A worker that was killed takes along what it had acknowledged.
-          if (execution === undefined) acknowledged.delete(delivery.item.id);
+          if (execution === undefined) acknowledged.forget(delivery.item.id);
         },
       },
-      atEnd: (rest) => checkRest(rest, counts, acknowledged.keys(), complain),
+      atEnd: (rest) => checkRest(rest, counts, acknowledged.ids(), complain),
     };
   },
 };
@@ -88,48 +75,9 @@ function checkRest(
     complain(`${id} was acknowledged before its body ran, its node lives, and it never ended`);
 }
 
-/** When a node may lose what it has acknowledged: it dies, or stops while the storage is out of its reach. */
-class LossWindows {
-  readonly #stopping = new Set<string>();
-  readonly #cutOff = new Set<string>();
-
-  /** Forgets what the node may have lost now. */
-  close(
-    { what, node }: ObservationOf<'disturbed'>,
-    acknowledged: Map<string, string>,
-    cover: (mark: string) => void,
-  ): void {
-    this.#tell(what, node);
-    if (!this.#isOpen(what, node)) return;
-    for (const [id, by] of acknowledged)
-      if (by === node) {
-        acknowledged.delete(id);
-        cover('lost at most once');
-      }
-  }
-
-  #tell(what: Disturbance, node: string): void {
-    if (what === 'shutdown') this.#stopping.add(node);
-    else if (what === 'restart' || what === 'crash') this.#stopping.delete(node);
-    if (what === 'partition') this.#cutOff.add(node);
-    else if (what === 'heal' || what === 'restart') this.#cutOff.delete(node);
-  }
-
-  #isOpen(what: Disturbance, node: string): boolean {
-    if (what === 'crash' || what === 'pause') return true;
-    const isAway = what === 'refused' || what === 'lost-response' || this.#cutOff.has(node);
-    return isAway && this.#stopping.has(node);
-  }
-}
-
 function move(from: Tally, to: Tally, id: string): void {
   from.add(id, -1);
   to.add(id);
-}
-
-/** Off the books, with nothing in its place. */
-function isAcknowledgement({ flight, execution, settlement }: ObservationOf<'settled'>): boolean {
-  return flight !== undefined && execution === undefined && settlement.effects.length === 0;
 }
 
 /** What an end owes to its task: another attempt, its place in the queue or in the schedule. */

@@ -1,5 +1,6 @@
 // What is told: only what was stored, and in an order that makes sense.
 import type { Signal } from '../../src/model/signals.js';
+import { isAcknowledgement } from './acknowledged.js';
 import type { Invariant } from './invariant.js';
 import { Tally } from './tally.js';
 
@@ -18,8 +19,8 @@ export const signalAfterWrite: Invariant = {
         enqueued: ({ item }) => wrote('enqueued', item.id),
         scheduled: ({ item }) => wrote('scheduled', item.id),
         resolved: ({ id }) => wrote('enqueued', id),
-        settled({ task }) {
-          if (task !== undefined) wrote('end', task);
+        settled(fact) {
+          if (fact.task !== undefined && !isAcknowledgement(fact)) wrote('end', fact.task);
         },
         signalled({ signal, task }) {
           if (signal === 'executing') return;

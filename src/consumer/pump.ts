@@ -31,8 +31,8 @@ export class Pump {
   #running = 0;
   /** Deliveries that are ours, though the answer that should have told us was lost. */
   #adopted: readonly Delivery[] = [];
-  /** Whether a turn may have been applied without our hearing of it. */
-  #isInDoubt = false;
+  /** After a turn that may have been applied without our hearing of it: the ends that it was to store. */
+  #doubtful: ReadonlySet<Ended> | undefined;
   /** Until when nobody else can have taken over what we hold. */
   #safeUntil = -Infinity;
   #isClosed = false;
@@ -147,7 +147,7 @@ export class Pump {
   }
 
   async #turn(now: number, wanted: number): Promise<readonly Delivery[]> {
-    if (this.#isInDoubt) await this.#clearDoubt(now);
+    if (this.#doubtful !== undefined) await this.#clearDoubt(this.#doubtful, now);
     const adopted = this.#adopted.slice(0, wanted);
     const ended = this.#ended;
     this.#ended = [];
@@ -157,7 +157,7 @@ export class Pump {
       result = 'then' in answer ? await answer : answer;
     } catch (error) {
       this.#ended = [...ended, ...this.#ended];
-      this.#isInDoubt = !isHueyError(error, 'StorageError') || error.mayHaveApplied;
+      if (!isHueyError(error, 'StorageError') || error.mayHaveApplied) this.#doubtful = new Set(ended);
       throw error;
     }
     if (this.#isLeaseShort(now)) this.#safeUntil = this.#leaseEnd(now);
@@ -241,18 +241,21 @@ export class Pump {
   }
 
   /**
-   * After a turn whose answer was lost, asks what is held: what is no longer was settled, as nobody can have taken it
-   * over yet; what is held and unknown was taken for us.
+   * After a turn whose answer was lost, asks what is held: what it was to settle and is held no longer was settled, as
+   * nobody can have taken it over yet; what is held and unknown was taken for us.
    */
-  async #clearDoubt(now: number): Promise<void> {
+  async #clearDoubt(doubtful: ReadonlySet<Ended>, now: number): Promise<void> {
     const held = await this.#engine.storage.held(now, this.#options.lease);
     const receipts = new Set(held.map(({ receipt }) => receipt));
     const isSafe = now < this.#safeUntil;
-    const isApplied = ({ execution: { settlement } }: Ended): boolean =>
-      settlement.receipt === undefined || (isSafe && !receipts.has(settlement.receipt));
+    const isApplied = (one: Ended): boolean => {
+      const { receipt } = one.execution.settlement;
+      // What ended since was never sent.
+      return doubtful.has(one) && (receipt === undefined || (isSafe && !receipts.has(receipt)));
+    };
     const applied = this.#ended.filter(isApplied);
     this.#ended = this.#ended.filter((one) => !isApplied(one));
-    this.#isInDoubt = false;
+    this.#doubtful = undefined;
     for (const one of applied) this.#tell(one, APPLIED);
     const known = new Set([
       ...this.#places.receipts(),

@@ -291,24 +291,25 @@ describe('a pump with several places', () => {
 });
 
 describe('a turn whose answer was lost', () => {
-  function losing() {
-    const world = setup();
+  function losing(options: HueyOptions = {}) {
+    const world = setup({}, options);
     const { recording, engine } = world;
-    let loses = false;
+    let loses: (() => Promise<void>) | undefined;
     const inner = recording.storage;
     const storage = new Proxy(inner, {
       get(target, name: keyof Storage) {
         if (name !== 'turn') return target[name];
         return async (turn: Turn) => {
           const answer = await target.turn(turn);
-          if (!loses) return answer;
-          loses = false;
+          if (loses === undefined) return answer;
+          await loses();
+          loses = undefined;
           throw new StorageError('the connection broke', { mayHaveApplied: true });
         };
       },
     });
     engine.home.storage = storage;
-    return { ...world, lose: () => (loses = true) };
+    return { ...world, lose: (meanwhile = async (): Promise<void> => {}) => void (loses = meanwhile) };
   }
 
   it('is made up for: what it took is run, and nothing twice', async () => {
@@ -334,6 +335,31 @@ describe('a turn whose answer was lost', () => {
     expect(log).toEqual(['run 1']);
     await tick();
     expect(log).toEqual(['run 1', 'complete task-1', 'run 2']);
+  });
+
+  it('says nothing of what ended after it was sent', async () => {
+    const { huey, engine, clock, lose, log } = losing({ delivery: 'at-most-once' });
+    huey.signal('complete', (_, { id }) => log.push(`complete ${id}`));
+    let end = (): void => {};
+    const wait = huey.task('wait', () => new Promise<string>((resolve) => (end = () => resolve('done'))));
+    const pump = new Pump(engine, {
+      lease: 'pump',
+      workers: 2,
+      hire: () => new LocalRunner(engine, 'pump'),
+      onWanted: () => {},
+    });
+    await pump.start();
+    const result = await wait();
+    await pump.tick(clock.now());
+    await clock.advance(0);
+    lose(async () => {
+      end();
+      await clock.advance(0);
+    });
+    await expect(pump.tick(clock.now())).rejects.toThrow('the connection broke');
+    expect(pump.hasEnded).toBe(true);
+    await pump.tick(clock.now());
+    expect([log, await result.get()]).toEqual([['complete task-1'], 'done']);
   });
 
   it('is not believed to be applied once others may have taken over', async () => {
