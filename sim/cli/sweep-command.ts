@@ -14,6 +14,7 @@ interface SweepOptions {
   readonly jobs: number;
   readonly invariants?: string;
   readonly faults: boolean;
+  readonly strict: boolean;
 }
 
 /** Tells a child which share of the seeds is its own: `2/4` is the second quarter. */
@@ -28,6 +29,7 @@ export function configureSweep(command: Command, host: Host): void {
     .option('--jobs <count>', 'how many processes share the seeds', integerOption(1), 1)
     .option('--invariants <names>', 'only these, by name or number, with commas between them')
     .option('--no-faults', 'let nothing go wrong')
+    .option('--no-strict', 'let bodies ask for real time, timers and chance')
     .action(async (name: string, options: SweepOptions) => {
       const share = host.env[SHARE];
       if (options.jobs > 1 && share === undefined) return split(options.jobs, host);
@@ -48,7 +50,7 @@ async function split(jobs: number, host: Host): Promise<void> {
 
 async function sweep(
   scenarios: readonly Runnable[],
-  { seeds, from, invariants, faults }: SweepOptions,
+  { seeds, from, invariants, faults, strict }: SweepOptions,
   share: string | undefined,
   host: Host,
 ): Promise<void> {
@@ -71,6 +73,7 @@ async function sweep(
     const { runs, steps } = await check(scenario, {
       seeds: range,
       faults,
+      strict,
       ...(invariants !== undefined && { invariants: invariants.split(',').map(choiceOf) }),
       onSeed: () => progress.step(),
     }).finally(() => progress.finish());

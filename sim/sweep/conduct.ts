@@ -23,6 +23,8 @@ export interface ConductOptions {
   readonly trace?: boolean;
   /** How much virtual time everything may take to end after healing, in milliseconds. */
   readonly budgetMs: number;
+  /** Whether simulated code that asks for real time, timers or chance fails. Default true. */
+  readonly strict?: boolean;
   /** Told of every event too. */
   readonly observe?: RunListener;
 }
@@ -69,7 +71,7 @@ export class Conduct {
   /** Puts the Huey under virtual time as the plan says; what is given holds where the plan says nothing. */
   async start(huey: Huey, given: SimulationOptions = {}): Promise<Simulation> {
     const { seed, nodes, network } = this.#plan;
-    const { invariants, trace = false, observe } = this.#options;
+    const { invariants, trace = false, strict = true, observe } = this.#options;
     const workers = new Map(nodes.map((node) => [node.name, node.workers ?? 1]));
     const judge = new Judge({
       engine: engineOf(huey),
@@ -81,6 +83,7 @@ export class Conduct {
     const simulation = await Simulation.start(huey, {
       leaseTtl: LEASE_TTL_MS / 1000,
       maxStepsPerInstant: MOST_STEPS,
+      strict,
       ...given,
       ...(nodes.length > 0 && { consumers: nodes }),
       ...(network !== undefined && { network }),

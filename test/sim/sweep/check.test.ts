@@ -83,6 +83,20 @@ describe('a sweep finds', () => {
     expect(await stray(() => void setImmediate(thrown))).toMatch(/with seed 2 threw RangeError: planted/);
   });
 
+  it('a body that asks for real time, unless it may', async () => {
+    const leaky = async ({ start }: Pick<CheckedRun, 'start'>): Promise<void> => {
+      const huey = new MemoryHuey();
+      const read = huey.task('read', () => void Date.now());
+      const sim = await start(huey);
+      const result = await read();
+      await sim.untilIdle();
+      await result.get();
+    };
+    const failure = await failureOf(check((run) => leaky(run), { seeds: 2 }));
+    expect(failure.message).toMatch(/got Date\.now\(\) called at .*check\.test\.ts/);
+    expect(await check((run) => leaky(run), { seeds: 2, strict: false })).toMatchObject({ runs: 2 });
+  });
+
   it('runs that are not the same twice', async () => {
     let runs = 0;
     const failure = await failureOf(
