@@ -149,6 +149,8 @@ export const host = {
   },
   /** What keeps the process busy outside of JavaScript, by kind: sockets, file requests, child processes. */
   activeResources: (): readonly string[] => process.getActiveResourcesInfo(),
+  /** The version of Node, as `v20.19.0`. */
+  version: process.version,
   /** The number of this process. */
   processId: process.pid,
   /** Whether there is a process, or a thread, of that number; who may not send it a signal is told that there is. */

@@ -98,6 +98,11 @@ export class Consumer implements AsyncDisposable {
     this.#loops = [this.#keeping, this.#scheduling, this.#pumping];
   }
 
+  /** What it was made with. */
+  get options(): ConsumerOptions {
+    return this.#options;
+  }
+
   get state(): ConsumerState {
     return this.#state;
   }

@@ -2,11 +2,11 @@
 // is in force from its call on until it is removed; a fault that is set inside a mode concerns that mode only.
 import { checkOptionNames, expected, integer } from '../check.js';
 import type { Engine } from '../engine/engine.js';
-import type { Definition, TaskBody } from '../engine/registry.js';
 import { originOf } from '../engine/task-function.js';
 import { StorageError } from '../errors.js';
 import { engineOf, type Huey } from '../huey.js';
 import type { Storage, Turn } from '../storage/storage.js';
+import { coverBody } from './body-cover.js';
 import { crashHere } from './hand.js';
 import { whereabouts } from './whereabouts.js';
 
@@ -133,43 +133,20 @@ async function refuse(call: (() => unknown) | undefined, name: PropertyKey): Pro
   throw new StorageError(`a fault of the test: ${String(name)} ${what}`);
 }
 
-/** Faults by declaration: the body is replaced once, and looks up what is in force when it runs. */
-const faults = new WeakMap<Definition, Set<(run: () => unknown) => unknown>>();
-
 function newFault(task: object, options: FaultOptions, where: string, strike: Strike): Fault {
   checkOptionNames(options, ['attempts'], where);
   const { attempts } = options;
   if (attempts !== undefined) for (const attempt of attempts) integer('attempts', attempt, undefined, 1);
   const { engine, definition } = originOf(task);
-  const inForce = faultsOf(definition);
   const isHere = whereabouts(engine);
   let strikes = 0;
-  const apply = (run: () => unknown): unknown => {
+  const uncover = coverBody(definition, (run) => {
     const attempt = (engine.executing.places()[0]?.task.attempt ?? 0) + 1;
     if (!isHere() || attempts?.includes(attempt) === false) return run();
     strikes += 1;
     return strike(run, engine);
-  };
-  inForce.add(apply);
-  return faultOf(
-    () => strikes,
-    () => inForce.delete(apply),
-  );
-}
-
-function faultsOf(definition: Definition): Set<(run: () => unknown) => unknown> {
-  const known = faults.get(definition);
-  if (known !== undefined) return known;
-  const inForce = new Set<(run: () => unknown) => unknown>();
-  faults.set(definition, inForce);
-  const body = definition.body as (...args: unknown[]) => unknown;
-  const faulty = (...args: unknown[]): unknown =>
-    [...inForce].reduce<() => unknown>(
-      (run, apply) => () => apply(run),
-      () => body(...args),
-    )();
-  (definition as { body: TaskBody }).body = faulty;
-  return inForce;
+  });
+  return faultOf(() => strikes, uncover);
 }
 
 function faultOf(strikes: () => number, remove: () => unknown): Fault {

@@ -50,6 +50,22 @@ export {
   hangAttempts,
 } from './fault.js';
 
+export { record, type Recording, type RecordOptions } from './record.js';
+export { replayRecording, type ReplayedRecording, type ReplayRecordingOptions } from './replay-recording.js';
+export type { Divergence } from './recording/divergence.js';
+export type { RecordingSink, RecordingState } from './recording/line-writer.js';
+export type {
+  RecordedAttempt,
+  RecordedWork,
+  RecordingEvent,
+  RecordingHeader,
+  RedactedPaths,
+} from './recording/recording-event.js';
+export { type ReadRecording, readRecording, RecordingError } from './recording/recording-reader.js';
+export type { RecordedPart, RedactOptions, RedactPart } from './recording/redaction.js';
+export type { TextStream } from './recording/sink.js';
+export type { Step } from './recording/story.js';
+
 export { observe, type Observation } from './observe.js';
 export type { JournalEvent } from './journal.js';
 export { assertFired, assertIdle, assertRetried, assertRevoked, assertSignals } from './assertions.js';

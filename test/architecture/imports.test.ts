@@ -39,11 +39,11 @@ const OUTSIDE = new Map([
   ['fast-check', ['sim/arbitraries/fast-check.ts']],
   ['ioredis', ['src/storage/redis/client.ts']],
   ['node:assert/strict', ['src/testing/']],
-  ['node:async_hooks', ['src/testing/scope.ts']],
+  ['node:async_hooks', ['src/testing/scope.ts', 'src/testing/recording/origin.ts']],
   ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file/']],
   ['node:child_process', ['src/cli/host.ts', 'src/consumer/process-channel.ts']],
   ['node:crypto', ['src/runtime.ts', 'sim/stand-ins.ts', 'src/model/signed-serializer.ts']],
-  ['node:fs', ['src/storage/file/file-system.ts', 'src/cli/', 'sim/cli/']],
+  ['node:fs', ['src/storage/file/file-system.ts', 'src/cli/', 'sim/cli/', 'src/testing/recording/sink.ts']],
   ['node:http', ['src/cli/health.ts']],
   [
     'node:module',
