@@ -4,7 +4,7 @@ import type { Environment } from '../src/engine/environment.js';
 import type { Clock } from '../src/runtime.js';
 import type { Kernel } from './kernel.js';
 import type { NodeClock } from './node-clock.js';
-import type { Household, Owner, Waiter } from './waiter.js';
+import type { Household, Owner, PendingCall, Waiter } from './waiter.js';
 
 /** States: running <-> paused -> dead. A dead process is never woken again; a restart makes another of the same name. */
 export class SimProcess implements Household {
@@ -17,10 +17,21 @@ export class SimProcess implements Household {
   cuts = 0;
   /** What became ready while it was paused. */
   held: Waiter[] = [];
+  /** Resolves at its death, for those outside who wait for something that the dead never do. */
+  readonly over: Promise<void>;
+  #end!: () => void;
 
   constructor(name: string, clock: NodeClock) {
     this.name = name;
     this.clock = clock;
+    this.over = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  /** It dies, and whatever it waits for with it. */
+  end(): void {
+    this.state = 'dead';
+    this.held = [];
+    this.#end();
   }
 }
 
@@ -77,11 +88,11 @@ export class Actor implements Clock, Owner {
     this.#kernel.soon(callback, this, what);
   }
 
-  /** Waits for its turn, after a delay of true time. */
-  park(delayMs: number, what: string): Promise<void> {
+  /** Waits for its turn, after a delay of true time, with a call under way. */
+  park(delayMs: number, call: PendingCall): Promise<void> {
     return new Promise((resolve) => {
-      if (delayMs > 0) this.#kernel.timer(delayMs, resolve, this, what);
-      else this.#kernel.soon(resolve, this, what);
+      if (delayMs > 0) this.#kernel.timer(delayMs, resolve, this, call);
+      else this.#kernel.soon(resolve, this, call);
     });
   }
 }

@@ -89,6 +89,11 @@ export class Agenda {
   }
 }
 
-function isErrand({ callback, actor }: Waiter): boolean {
-  return callback !== undefined && actor?.isKeeper !== true && actor?.isDead !== true;
+/**
+ * Who looks after the queue waits for its next round with a timer. Calls and sleeps of theirs are errands like others':
+ * code that they resumed may go on in their name.
+ */
+function isErrand({ callback, actor, what }: Waiter): boolean {
+  const isIdle = actor?.isKeeper === true && what === 'timer';
+  return callback !== undefined && !isIdle && actor?.isDead !== true;
 }

@@ -2,7 +2,7 @@
 // simulation, and a scenario in its commands. Each deed is taken down.
 import { checkOptionNames, expected, integer } from '../src/check.js';
 import type { StopOptions } from '../src/consumer/consumer.js';
-import { isHueyError } from '../src/errors.js';
+import { isHueyError, StorageError } from '../src/errors.js';
 import { type Duration, durationMs } from '../src/time.js';
 import { Actor, SimProcess } from './actor.js';
 import { type Mishap, MISHAPS } from './faults.js';
@@ -41,7 +41,7 @@ export interface AtOptions {
 
 export class Crew {
   readonly nodes = new Map<string, Node>();
-  readonly #clients = new Map<string, Actor>();
+  readonly #producers = new WeakSet<Actor>();
   readonly #world: World;
   #isDisbanded = false;
   #acting = 0;
@@ -102,17 +102,23 @@ export class Crew {
   }
 
   pause(name: string): void {
-    this.#node(name).pause();
+    const node = this.#node(name);
+    if (node.process?.state === 'paused') return;
+    node.pause();
     this.#world.recorder.recordAs(name, name, 'begin', 'pause');
   }
 
   resume(name: string): void {
-    this.#node(name).resume();
+    const node = this.#node(name);
+    if (node.process?.state === 'running') return;
+    node.resume();
     this.#world.recorder.recordAs(name, name, 'end', 'pause');
   }
 
   partition(name: string): void {
-    this.#node(name).cutOff();
+    const node = this.#node(name);
+    if (node.process?.isCutOff === true) return;
+    node.cutOff();
     this.#world.recorder.recordAs(name, name, 'begin', 'partition');
   }
 
@@ -165,36 +171,30 @@ export class Crew {
   /** Up and running, whatever state it is in. */
   async revive(name: string): Promise<void> {
     const node = this.#node(name);
-    if (!node.isUp) return this.restart(name);
-    if (node.process?.state === 'paused') this.resume(name);
-    if (node.process?.isCutOff === true) this.heal(name);
+    if (node.isUp) this.resume(name);
+    this.heal(name);
+    await node.arrived();
+    if (!node.isUp) await this.restart(name);
   }
 
-  /** Has a node of no consumer's do something later. */
+  /** Has a producer do something later. Each deed is a process of its own: what one dies of leaves the others alone. */
   act<R>(delayMs: number, by: string, what: string, action: () => R | PromiseLike<R>): Promise<R> {
     const { kernel, recorder } = this.#world;
-    const actor = this.#clientNamed(by);
-    return new Promise((resolve, reject) => {
+    if (this.nodes.has(by)) throw expected('by', 'a name that no consumer has', by);
+    const actor = new Actor(kernel, by, new SimProcess(by, new NodeClock(kernel.now())));
+    this.#world.settle(actor);
+    this.#producers.add(actor);
+    this.#acting += 1;
+    return new Promise<R>((resolve, reject) => {
       const begin = async (): Promise<R> => {
         recorder.record(actor, 'command', what);
         return action();
       };
-      this.#acting += 1;
-      const end = (): void => void (this.#acting -= 1);
-      kernel.timer(delayMs, () => void begin().finally(end).then(resolve, reject), actor, 'command');
-    });
-  }
-
-  #clientNamed(name: string): Actor {
-    let client = this.#clients.get(name);
-    if (client === undefined) {
-      if (this.nodes.has(name)) throw expected('by', 'a name that no consumer has', name);
-      const clock = new NodeClock(this.#world.kernel.now());
-      client = new Actor(this.#world.kernel, name, new SimProcess(name, clock));
-      this.#world.settle(client);
-      this.#clients.set(name, client);
-    }
-    return client;
+      kernel.timer(delayMs, () => void begin().then(resolve, reject), actor, 'command');
+      void actor.process.over.then(() =>
+        reject(new StorageError(`${by} died of a call of the storage`, { mayHaveApplied: true })),
+      );
+    }).finally(() => (this.#acting -= 1));
   }
 
   /** Leaves everybody where they are. */
@@ -207,9 +207,10 @@ export class Crew {
   dieOf(actor: Actor, mishap: string): void {
     const { recorder } = this.#world;
     const { name } = actor.process;
+    recorder.record(actor, 'fault', 'crash', { detail: mishap });
+    if (this.#producers.has(actor)) return this.#loseProducer(actor);
     const node = this.#node(name);
     if (node.process !== actor.process) return;
-    recorder.record(actor, 'fault', 'crash', { detail: mishap });
     node.crash();
     this.#comeBack(node);
   }
@@ -237,6 +238,14 @@ export class Crew {
     const up = [...this.nodes.values()].filter(({ isUp }) => isUp);
     for (const node of up) node.resume();
     await Promise.all(up.map((node) => node.stop(options)));
+  }
+
+  /** Others act in its name at once. */
+  #loseProducer({ name, process }: Actor): void {
+    process.end();
+    this.#world.leave(process);
+    this.#world.kernel.bury();
+    this.#world.recorder.recordAs(name, name, 'command', 'restart');
   }
 
   #node(name: string): Node {

@@ -1,13 +1,12 @@
 // Carries out the commands of a scenario on a simulation.
 import { engineOf, type Huey } from '../src/huey.js';
 import { taskFunction, type TaskFunction } from '../src/engine/task-function.js';
+import { isHueyError } from '../src/errors.js';
 import { durationMs } from '../src/time.js';
+import type { Action } from './app.js';
 import { SimulationError } from './simulation-error.js';
 import type { Command } from './scenario.js';
 import type { Simulation } from './simulation.js';
-
-/** What a scenario may call by name, beside tasks: chords, pipelines, whatever a producer does. */
-export type Action = (...args: readonly unknown[]) => unknown;
 
 /** Where commands are carried out. */
 export interface Stage {
@@ -15,6 +14,19 @@ export interface Stage {
   readonly sim: Simulation;
   readonly actions: Readonly<Record<string, Action>>;
 }
+
+const DISTURBANCES: ReadonlySet<Command['do']> = new Set([
+  'crash',
+  'restart',
+  'pause',
+  'resume',
+  'partition',
+  'heal',
+  'shutdown',
+  'skew',
+  'fail',
+  'calm',
+] as const);
 
 /** Carries out one command; resolves when it has been. */
 export async function carryOut(stage: Stage, command: Command): Promise<unknown> {
@@ -33,7 +45,7 @@ export async function carryOut(stage: Stage, command: Command): Promise<unknown>
     case 'lock':
       return holdLock(huey, command.name, durationMs('hold', command.hold));
     case 'action':
-      return actionNamed(stage, command.name)(...(command.args ?? []));
+      return actionNamed(stage, command.name)(...((command.args ?? []) as never[]));
     case 'shutdown': {
       const { deadline } = command;
       return sim.shutdown(command.who, deadline === undefined ? {} : { deadline });
@@ -56,9 +68,29 @@ export async function carryOut(stage: Stage, command: Command): Promise<unknown>
   }
 }
 
+/**
+ * Whether a run goes on when a command has failed so: one that comes upon a node where it does not fit does nothing, and
+ * so does one whose producer cannot reach the storage. Everything else is a mistake, and must not pass for a run.
+ */
+export function isBearable({ do: deed }: Command, error: unknown): boolean {
+  return DISTURBANCES.has(deed) || isHueyError(error, 'StorageError');
+}
+
+/** Whether a command is one that something goes wrong by, or right again. */
+export function isDisturbance({ do: deed }: Command): boolean {
+  return DISTURBANCES.has(deed);
+}
+
 async function holdLock(huey: Huey, name: string, holdMs: number): Promise<void> {
   const { clock } = engineOf(huey).runtime;
-  const hold = await huey.lockTask(name).acquire();
+  const hold = await huey
+    .lockTask(name)
+    .acquire()
+    .catch((error: unknown) => {
+      if (isHueyError(error, 'TaskLockedException')) return undefined;
+      throw error;
+    });
+  if (hold === undefined) return;
   await clock.sleep(holdMs);
   await hold.release();
 }

@@ -5,11 +5,13 @@ import { type Duration, durationMs } from '../src/time.js';
 import type { Chooser } from './choosers/chooser.js';
 import { DepthFirstChooser, type DepthFirstOptions } from './choosers/depth-first.js';
 import { SimulationError } from './simulation-error.js';
-import { type Declare, runScenario, type RunScenarioOptions, type ScenarioRun } from './run-scenario.js';
+import type { Subject } from './app.js';
+import { RUN_OPTIONS, type RunOptions, type ScenarioRun } from './conduct.js';
+import { runScenario } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
 
-/** What `explore` takes beside the scenario and the declarations. */
-export interface ExploreOptions extends DepthFirstOptions, Omit<RunScenarioOptions, 'chooser'> {
+/** What `explore` takes beside the scenario and the subject. */
+export interface ExploreOptions extends DepthFirstOptions, Omit<RunOptions, 'chooser'> {
   /** Called with each run; what it throws ends the search. */
   readonly check?: (run: ScenarioRun) => unknown;
   /** From when on choices are tried out, since the start; before, whoever came first goes first. Default 0. */
@@ -35,13 +37,13 @@ const OWN = ['check', 'from', 'maxRuns', 'depth', 'preemptions'];
  */
 export async function explore(
   scenario: Scenario,
-  declare: Declare,
+  subject: Subject,
   options: ExploreOptions = {},
 ): Promise<Exploration> {
   const { check, from = 0, maxRuns, depth, preemptions, ...rest } = options;
   checkOptionNames(
     rest,
-    ['trace', 'strict', 'observe', 'storages', 'atRest', 'maxStepsPerInstant'],
+    RUN_OPTIONS.filter((name) => name !== 'chooser'),
     `explore (${OWN.join(', ')})`,
   );
   const most = integer('maxRuns', maxRuns, 100_000, 1);
@@ -55,7 +57,7 @@ export async function explore(
   });
   const hashes = new Set<string>();
   while (inner.runs < most && inner.begin())
-    hashes.add((await attempt(scenario, declare, { ...rest, chooser }, check, inner)).hash);
+    hashes.add((await attempt(scenario, subject, { ...rest, chooser }, check, inner)).hash);
   // A bound on the number of runs has cut something off if there is another to make.
   const isComplete = inner.complete && (inner.runs < most || !inner.begin());
   return { runs: Math.min(inner.runs, most), complete: isComplete, distinct: hashes.size };
@@ -63,13 +65,13 @@ export async function explore(
 
 async function attempt(
   scenario: Scenario,
-  declare: Declare,
-  options: RunScenarioOptions,
+  subject: Subject,
+  options: RunOptions,
   check: ExploreOptions['check'],
   inner: DepthFirstChooser,
 ): Promise<ScenarioRun> {
   try {
-    const run = await runScenario(scenario, declare, options);
+    const run = await runScenario(scenario, subject, options);
     await check?.(run);
     return run;
   } catch (cause) {

@@ -30,14 +30,10 @@ export { calendarText } from './calendar/calendar-text.js';
 export { type CalendarOptions, type Firing, firings, type ScheduledTask } from './calendar/firing.js';
 export type { ClockNote } from './calendar/local-clock.js';
 export type { Command, Ending, Scenario } from './scenario.js';
-export {
-  type Declare,
-  type FailedCommand,
-  runScenario,
-  type RunScenarioOptions,
-  type ScenarioRun,
-} from './run-scenario.js';
-export type { Action } from './deeds.js';
+export type { Action, App, MakeApp, RunStart, Subject } from './app.js';
+export type { FailedCommand, RunOptions, ScenarioRun } from './conduct.js';
+export { runScenario } from './run-scenario.js';
+export { isRunFailure, RunFailure } from './run-failure.js';
 export { type Exploration, explore, type ExploreOptions } from './explore.js';
 export type { CandidateKey, ChoiceKind, Chooser } from './choosers/chooser.js';
 export type { DepthFirstOptions } from './choosers/depth-first.js';
@@ -48,7 +44,8 @@ export { replayChooser } from './choosers/replay.js';
 export { scriptedChooser } from './choosers/scripted.js';
 export type { StickyOptions } from './choosers/sticky.js';
 export { chooserOf, type Strategy } from './choosers/strategy.js';
-export { replay, type Replay, scenarioOf, scenarioToken } from './replay.js';
+export { replay, type Replay, type ReplayOptions, scenarioIn } from './replay.js';
+export { scenarioToken } from './token.js';
 export type {
   Disturbance,
   Facts,
@@ -62,8 +59,5 @@ export type {
 export type { Handlers, Invariant, Rest, Watch, WatchedRun } from './invariants/invariant.js';
 export { type InvariantChoice, INVARIANTS } from './invariants/invariants.js';
 export type { Violation } from './invariants/judge.js';
-export type { App, Plan, PlannedCommand, PlannedFault, SweepScenario } from './sweep/plan.js';
-export type { RunReport } from './sweep/conduct.js';
-export type { CheckedFunction, CheckedRun } from './sweep/subject.js';
-export { check, type CheckOptions, type CheckReport, planFor, replayPlan } from './sweep/check.js';
-export { CheckFailure, isCheckFailure } from './sweep/check-failure.js';
+export { scenarioFor, type ScenarioOptions, type Sweep } from './sweep/sweep.js';
+export { check, type CheckOptions, type CheckReport, shrink, type ShrinkOptions } from './sweep/check.js';

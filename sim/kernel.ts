@@ -6,7 +6,7 @@ import { Agenda } from './agenda.js';
 import type { CandidateKey, Chooser } from './choosers/chooser.js';
 import { Outside } from './outside.js';
 import { SimulationError } from './simulation-error.js';
-import type { Household, Owner, Waiter } from './waiter.js';
+import { type Household, type Owner, type Waiter, waiterFor, type Wanted } from './waiter.js';
 
 export interface KernelOptions {
   /** Epoch milliseconds at the start. */
@@ -89,12 +89,12 @@ export class Kernel implements Clock {
     return this.#agenda.hasErrands;
   }
 
-  timer(delayMs: number, callback: () => void, actor?: Owner, what = 'timer'): () => void {
-    return this.#agenda.at(this.#now + Math.max(0, delayMs), { callback, actor, what, isReady: false });
+  timer(delayMs: number, callback: () => void, actor?: Owner, what: Wanted = 'timer'): () => void {
+    return this.#agenda.at(this.#now + Math.max(0, delayMs), waiterFor(callback, actor, what));
   }
 
-  soon(callback: () => void, actor?: Owner, what = 'turn'): void {
-    this.#agenda.soon({ callback, actor, what, isReady: false });
+  soon(callback: () => void, actor?: Owner, what: Wanted = 'turn'): void {
+    this.#agenda.soon(waiterFor(callback, actor, what));
   }
 
   /** Inside the simulation, waits for virtual time; outside, where a test waits for a result, moves it. */

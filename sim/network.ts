@@ -85,9 +85,10 @@ export class Network {
     const { process } = actor;
     const fate = this.faults?.next(process.name, actor.name, op);
     recorder.record(actor, 'request', op);
-    await actor.park(fate?.thereMs ?? 0, op);
+    await actor.park(fate?.thereMs ?? 0, { op, args, isAnswer: false });
     if (fate?.mishap === 'crash-before') return this.#die(actor, op, fate.mishap);
-    if (process.isCutOff || fate?.mishap === 'refused') return this.#refuse(actor, op, fate?.backMs ?? 0);
+    if (process.isCutOff || fate?.mishap === 'refused')
+      return this.#refuse(actor, op, args, fate?.backMs ?? 0);
     const { cuts } = process;
     let answer: unknown;
     let failure: { readonly error: unknown } | undefined;
@@ -97,7 +98,7 @@ export class Network {
       failure = { error };
     }
     if (fate?.mishap === 'crash-after') return this.#die(actor, op, fate.mishap);
-    await actor.park(fate?.backMs ?? 0, op);
+    await actor.park(fate?.backMs ?? 0, { op, args, isAnswer: true });
     if (process.cuts > cuts || fate?.mishap === 'lost') return this.#lose(actor, op);
     recorder.record(actor, 'response', op);
     if (failure !== undefined) throw failure.error;
@@ -133,9 +134,9 @@ export class Network {
     return NEVER;
   }
 
-  async #refuse(actor: Actor, op: Op, backMs: number): Promise<never> {
+  async #refuse(actor: Actor, op: Op, args: readonly unknown[], backMs: number): Promise<never> {
     this.#parts.recorder.record(actor, 'fault', 'refused', { detail: op });
-    await actor.park(backMs, op);
+    await actor.park(backMs, { op, args, isAnswer: true });
     throw new StorageError(`the storage could not be reached (${op})`, { retryable: true });
   }
 

@@ -23,8 +23,8 @@ export class Node {
   #consumer: Consumer | undefined;
   #workers: (WorkerRunner | undefined)[] = [];
   #environmentSize: () => number = () => 0;
-  /** What the dead wait for never comes: tells whoever waits outside for a start or a stop to end. */
-  #onDeath: (() => void)[] = [];
+  /** Ends when a start or a stop that is under way has. */
+  #way: Promise<unknown> | undefined;
 
   constructor(world: World, name: string, clock: NodeClock, options: ConsumerOptions) {
     this.#world = world;
@@ -40,6 +40,16 @@ export class Node {
 
   get isUp(): boolean {
     return this.#process !== undefined;
+  }
+
+  /** Whether it is on its way up or down, and not held still on it. */
+  get isOnItsWay(): boolean {
+    return this.#way !== undefined && this.#process?.state === 'running';
+  }
+
+  /** When it has come up or down, if it is on its way. */
+  async arrived(): Promise<void> {
+    await this.#way?.catch(() => {});
   }
 
   /** How many places have nothing to do; none while it is down or paused. */
@@ -79,19 +89,22 @@ export class Node {
           world.settle(new Actor(world.kernel, `${this.name}/${ACTORS[part] ?? part}`, process, true), home),
         hire: (lease) => this.#hire(process, lease),
       });
-      await this.#untilStarted(this.#consumer);
+      await this.#arrive(process, this.#consumer.start());
+      if (this.#process !== process)
+        throw new StartInterrupted(`expected ${this.name} to start, but it was killed meanwhile; restart it`);
     } catch (error) {
       if (this.#process === process) this.#end();
       throw error;
     }
   }
 
-  #untilStarted(consumer: Consumer): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const text = `expected ${this.name} to start, but it was killed meanwhile; restart it`;
-      this.#onDeath.push(() => reject(new StartInterrupted(text)));
-      consumer.start().then(resolve, reject);
+  /** Waits for a start or a stop, which may be cut short by the death of the process. */
+  async #arrive(process: SimProcess, change: Promise<void>): Promise<void> {
+    const way = Promise.race([change, process.over]).finally(() => {
+      if (this.#way === way) this.#way = undefined;
     });
+    this.#way = way;
+    await way;
   }
 
   #hire(process: SimProcess, lease: string): WorkerRunner {
@@ -136,11 +149,8 @@ export class Node {
   async stop(options: StopOptions): Promise<void> {
     const consumer = this.#consumer;
     const process = this.#process;
-    if (consumer === undefined) return;
-    await new Promise<void>((resolve, reject) => {
-      this.#onDeath.push(resolve);
-      consumer.stop(options).then(resolve, reject);
-    });
+    if (consumer === undefined || process === undefined) return;
+    await this.#arrive(process, consumer.stop(options));
     if (this.#process === process) this.#end();
   }
 
@@ -165,10 +175,8 @@ export class Node {
   }
 
   #end(): void {
-    for (const tell of this.#onDeath.splice(0)) tell();
     if (this.#process !== undefined) {
-      this.#process.state = 'dead';
-      this.#process.held = [];
+      this.#process.end();
       this.#world.leave(this.#process);
     }
     this.#process = undefined;

@@ -1,67 +1,66 @@
-// Makes a run again from what was kept of it: its trace, whose header carries the scenario, or a token, one line to paste.
+// Makes a run again from what was kept of it: a token, one line to paste; its trace, whose header carries the scenario;
+// or the scenario itself, as JSON.
 import { checkOptionNames } from '../src/check.js';
-import { base64, bytesOfBase64 } from '../src/model/base64.js';
-import { type Declare, runScenario, type RunScenarioOptions, type ScenarioRun } from './run-scenario.js';
-import { checkScenario, type Scenario } from './scenario.js';
+import type { Subject } from './app.js';
+import { RUN_OPTIONS, type RunOptions, type ScenarioRun } from './conduct.js';
+import { runScenario } from './run-scenario.js';
+import type { Scenario } from './scenario.js';
 import { SimulationError } from './simulation-error.js';
+import { scenarioOf, scenarioOfJson } from './token.js';
 import { diffTraces, type TraceDifference } from './trace/trace-diff.js';
-import { readTrace } from './trace/trace-reader.js';
-
-/** What every token begins with: its number counts up when older versions could not read it. */
-const TOKEN = 'sim1.';
+import { TRACE_FORMAT } from './trace/trace-header.js';
+import { readTrace, type RecordedRun } from './trace/trace-reader.js';
 
 /** What came of a replay. */
 export interface Replay {
   readonly run: ScenarioRun;
-  /** Where the run differs from the one that was written down; undefined: nowhere, or a token says nothing of it. */
+  /** Where the run differs from the one that was written down; undefined: nowhere, or no trace says. */
   readonly difference: TraceDifference | undefined;
 }
 
-/** A scenario in one line of letters, digits and signs that survive a shell. */
-export function scenarioToken(scenario: Scenario): string {
-  const text = base64(new TextEncoder().encode(JSON.stringify(scenario)));
-  return TOKEN + text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-/** The scenario in a token. @throws SimulationError for what is none. */
-export function scenarioOf(token: string): Scenario {
-  try {
-    if (!token.startsWith(TOKEN)) throw new Error(`it does not begin with ${TOKEN}`);
-    const text = token.slice(TOKEN.length).trim().replaceAll('-', '+').replaceAll('_', '/');
-    const bytes = bytesOfBase64(text.padEnd(Math.ceil(text.length / 4) * 4, '='));
-    if (bytes === undefined) throw new Error('a part of it is missing or changed');
-    const scenario = JSON.parse(new TextDecoder().decode(bytes)) as Scenario;
-    checkScenario(scenario);
-    return scenario;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SimulationError(`expected the token of a scenario, got ${token.slice(0, 40)}: ${reason}`, {
-      cause,
-    });
-  }
-}
+/** What `replay` takes beside what was recorded and the subject. */
+export type ReplayOptions = Omit<RunOptions, 'chooser' | 'trace'>;
 
 /**
- * Runs what a trace or a token is of, with the same declarations, and compares.
- * @throws TraceError for a trace that cannot be read; SimulationError for one of no scenario; what the run itself throws.
+ * Runs what a token, a trace or JSON is of, with the same code, and compares with the trace, if it is one.
+ * @throws TraceError for a trace that cannot be read; SimulationError for what holds no scenario; RunFailure if the run
+ * fails.
  */
 export async function replay(
   recorded: string,
-  declare: Declare,
-  options: Omit<RunScenarioOptions, 'chooser' | 'trace'> = {},
+  subject: Subject,
+  options: ReplayOptions = {},
 ): Promise<Replay> {
-  checkOptionNames(options, ['strict', 'observe', 'storages', 'atRest', 'maxStepsPerInstant'], 'replay');
-  if (!recorded.trimStart().startsWith('{'))
-    return {
-      run: await runScenario(scenarioOf(recorded), declare, { ...options, trace: true }),
-      difference: undefined,
-    };
-  const before = readTrace(recorded);
+  checkOptionNames(
+    options,
+    RUN_OPTIONS.filter((name) => name !== 'chooser' && name !== 'trace'),
+    'replay',
+  );
+  const { scenario, before } = recordIn(recorded);
+  const run = await runScenario(scenario, subject, { ...options, trace: true });
+  return { run, difference: before && diffTraces(before, readTrace(run.trace)) };
+}
+
+/**
+ * The scenario in what was kept of a run: a token, a trace, or JSON, be it the scenario or an object that has one.
+ * @throws TraceError for a trace that cannot be read; SimulationError for what holds no scenario.
+ */
+export function scenarioIn(recorded: string): Scenario {
+  return recordIn(recorded).scenario;
+}
+
+function recordIn(recorded: string): { readonly scenario: Scenario; readonly before?: RecordedRun } {
+  const text = recorded.trim();
+  if (!text.startsWith('{')) return { scenario: scenarioOf(text) };
+  if (!isTrace(text)) return { scenario: scenarioOfJson(text) };
+  const before = readTrace(text);
   const scenario = before.header.configuration['scenario'] as Scenario | undefined;
-  if (scenario === undefined)
-    throw new SimulationError(
-      'expected the trace of a scenario, got one of another run; write it with runScenario',
-    );
-  const run = await runScenario(scenario, declare, { ...options, trace: true });
-  return { run, difference: diffTraces(before, readTrace(run.trace)) };
+  if (scenario !== undefined) return { scenario, before };
+  throw new SimulationError(
+    'expected the trace of a scenario, got one of another run; write it with runScenario',
+  );
+}
+
+function isTrace(text: string): boolean {
+  return text.slice(0, text.indexOf('\n')).includes(`"${TRACE_FORMAT}"`);
 }

@@ -35,7 +35,7 @@ export type Command = Timed &
     | { readonly do: 'restore'; readonly id?: string; readonly task?: string }
     /** Takes a lock, if it is free, and gives it back after a while. */
     | { readonly do: 'lock'; readonly name: string; readonly hold: Duration }
-    /** Something of the declarations' own: see `actions`. */
+    /** Something of the app's own: see `actions`. */
     | { readonly do: 'action'; readonly name: string; readonly args?: readonly unknown[] }
     | { readonly do: 'crash'; readonly who: string }
     | { readonly do: 'restart' | 'pause' | 'resume' | 'partition' | 'heal'; readonly who: string }
@@ -46,25 +46,25 @@ export type Command = Timed &
   );
 
 /**
- * How a run comes to its end: all faults stop; `everybody` is up again, or only a random `core`, a consumer with a worker
- * and a scheduler; and everything must end. `none`: it just stops.
+ * How a run comes to its end: all faults stop; `everybody` is up again, or only a random `core`, at least one consumer, and
+ * the rest is dead; and everything must end. `none`: it just stops.
  */
 export type Ending = 'everybody' | 'core' | 'none';
 
-/** Everything a run is made of but the tasks: plain data. */
+/** Everything a run is made of but the code: plain data. */
 export interface Scenario {
   readonly seed?: number;
   /** Epoch milliseconds, or ISO text. Default 2026-01-01T00:00:00Z. */
   readonly start?: number | string;
   /** How it is decided who goes on. Default `random`. */
   readonly strategy?: Strategy;
-  /** The run as its differences from a serial one, in place of a strategy; an empty list is a serial run. */
+  /** The run as its differences from a serial one, whatever the strategy was; an empty list is a serial run. */
   readonly preemptions?: readonly Preemption[];
   readonly consumers?: number | readonly SimulatedConsumer[];
   readonly workers?: number;
   readonly leaseTtl?: Duration;
   readonly network?: NetworkOptions;
-  /** The name of a storage that the runner was given. Default `memory`. */
+  /** The name of a storage of the app's. Default `memory`. */
   readonly storage?: string;
   readonly commands: readonly Command[];
   /** How long it lasts at least. Default: to the last command. */
@@ -113,7 +113,7 @@ const ENDINGS: readonly Ending[] = ['everybody', 'core', 'none'];
 /** Checks what running it would not. @throws ConfigurationError naming what makes no sense. */
 export function checkScenario(scenario: Scenario): void {
   checkOptionNames(scenario, KNOWN, 'scenario');
-  const { commands, ending, strategy, preemptions } = scenario;
+  const { commands, ending } = scenario;
   if (!Array.isArray(commands)) throw expected('commands', 'a list', commands);
   for (const [index, command] of (commands as readonly Command[]).entries()) {
     if (!DEEDS.includes(command?.do))
@@ -123,8 +123,6 @@ export function checkScenario(scenario: Scenario): void {
   }
   if (ending !== undefined && !ENDINGS.includes(ending))
     throw expected('ending', `one of ${ENDINGS.join(', ')}`, ending);
-  if (strategy !== undefined && preemptions !== undefined)
-    throw expected('preemptions', 'no strategy beside it', strategy);
 }
 
 /** When the last command is given, in milliseconds since the start. */

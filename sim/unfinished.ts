@@ -64,6 +64,7 @@ export class Unfinished {
     const up = [...this.#nodes.values()].filter(({ process }) => process?.state === 'running');
     const held = storage.held(kernel.now());
     const isOrphaned = held.length > this.#world.running;
+    if (up.some(({ isOnItsWay }) => isOnItsWay)) return true;
     // Its pump is still trying to store, or to tell of, an end.
     if (up.some((node) => node.isHolding && node.running === 0)) return true;
     const isIdle = up.some(({ idlePlaces }) => idlePlaces > 0);

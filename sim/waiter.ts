@@ -10,6 +10,24 @@ export interface Waiter {
   readonly what: string;
   /** Whether it is among those that are ready. */
   isReady: boolean;
+  /** The call of the storage that is under way. */
+  readonly call?: PendingCall | undefined;
+}
+
+/** A call of the storage, on the way there or back. */
+export interface PendingCall {
+  readonly op: string;
+  readonly args: readonly unknown[];
+  readonly isAnswer: boolean;
+}
+
+/** For what somebody waits, by its name, or the call. */
+export type Wanted = string | PendingCall;
+
+/** Somebody who is not ready yet. */
+export function waiterFor(callback: () => void, actor: Owner | undefined, wanted: Wanted): Waiter {
+  const call = typeof wanted === 'string' ? undefined : wanted;
+  return { callback, actor, what: call?.op ?? (wanted as string), isReady: false, call };
 }
 
 /** On whose behalf somebody waits. */

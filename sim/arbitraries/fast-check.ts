@@ -1,20 +1,20 @@
-// Arbitraries for fast-check: crontabs, calls, commands, faults, and whole plans. Plans are plain data made of records and
-// arrays, so fast-check shrinks them by itself: towards one node, one worker, no fault and a serial run.
+// Arbitraries for fast-check: crontabs, calls, commands, faults, and whole scenarios. Scenarios are plain data made of
+// records and arrays, so fast-check shrinks them by itself: towards one consumer, one worker, no fault and a serial run.
 import fc from 'fast-check';
 import type { CallOptions } from '../../src/model/task-options.js';
 import type { Preemption } from '../choosers/preemption.js';
 import type { NetworkOptions } from '../faults.js';
-import type { Plan, PlannedCommand, PlannedFault } from '../sweep/plan.js';
+import type { Command, Scenario } from '../scenario.js';
 import type { Plain } from '../trace/trace-header.js';
 
-/** What `plans` takes. */
-export interface PlanArbitraryOptions {
-  /** The commands of the app, each with an arbitrary for its arguments. */
-  readonly commands: Readonly<Record<string, fc.Arbitrary<readonly Plain[]>>>;
+/** What `scenarios` takes. */
+export interface ScenarioArbitraryOptions {
+  /** The actions of the app, each with an arbitrary for its arguments. */
+  readonly actions: Readonly<Record<string, fc.Arbitrary<readonly Plain[]>>>;
   /** Default 6. */
   readonly mostCommands?: number;
   /** Default 3. */
-  readonly mostNodes?: number;
+  readonly mostConsumers?: number;
   /** Default 2. */
   readonly mostWorkers?: number;
   /** Default 8. */
@@ -66,34 +66,38 @@ export function calls(): fc.Arbitrary<CallOptions> {
   );
 }
 
-/** Calls of the app's commands, each at some instant. */
-export function commands(
-  table: PlanArbitraryOptions['commands'],
-  { mostCommands = 6, spanMs = 10_000 }: Omit<PlanArbitraryOptions, 'commands'> = {},
-): fc.Arbitrary<PlannedCommand[]> {
+/** Actions of the app, each at some instant. */
+export function actions(
+  table: ScenarioArbitraryOptions['actions'],
+  { mostCommands = 6, spanMs = 10_000 }: Omit<ScenarioArbitraryOptions, 'actions'> = {},
+): fc.Arbitrary<Command[]> {
   const one = fc.oneof(
-    ...Object.entries(table).map(([command, args]) =>
-      fc.record({ atMs: fc.nat({ max: spanMs }), command: fc.constant(command), args }),
+    ...Object.entries(table).map(([name, args]) =>
+      fc.record({ at: instants(spanMs), do: fc.constant('action' as const), name: fc.constant(name), args }),
     ),
   );
   return fc.array(one, { minLength: 1, maxLength: mostCommands });
 }
 
-/** Things that are done to some of the nodes. */
-export function faults(nodes: readonly string[], spanMs = 10_000): fc.Arbitrary<PlannedFault[]> {
+/** Things that are done to some of the consumers. */
+export function faults(consumers: readonly string[], spanMs = 10_000): fc.Arbitrary<Command[]> {
   const what = ['crash', 'restart', 'pause', 'resume', 'partition', 'heal', 'shutdown'] as const;
-  const times = { atMs: fc.nat({ max: spanMs }), node: fc.constantFrom(...nodes) };
+  const shared = { at: instants(spanMs), who: fc.constantFrom(...consumers) };
   return fc.array(
     fc.oneof(
-      fc.record({ ...times, fault: fc.constantFrom(...what) }),
+      fc.record({ ...shared, do: fc.constantFrom(...what) }),
       fc.record({
-        ...times,
-        fault: fc.constant('skew' as const),
-        aheadMs: fc.integer({ min: -3000, max: 3000 }),
+        ...shared,
+        do: fc.constant('skew' as const),
+        ahead: fc.integer({ min: -3000, max: 3000 }).map((ms) => ms / 1000),
       }),
     ),
     { maxLength: 6 },
   );
+}
+
+function instants(spanMs: number): fc.Arbitrary<`${number}ms`> {
+  return fc.nat({ max: spanMs }).map((ms) => `${ms}ms` as const);
 }
 
 /** A way to the storage on which calls take their time, fail, or are answered in vain. */
@@ -109,28 +113,29 @@ export function networks(): fc.Arbitrary<NetworkOptions> {
   );
 }
 
-/** Whole plans, to be run with `replayPlan(scenario, plan)`: it throws what is wrong. */
-export function plans(options: PlanArbitraryOptions): fc.Arbitrary<Plan> {
-  const { mostNodes = 3, mostWorkers = 2, mostPreemptions = 8, spanMs = 10_000 } = options;
-  // What is said of a node that is not there does nothing: so every part shrinks by itself.
-  const names = Array.from({ length: mostNodes }, (_, index) => `node-${index + 1}`);
+/** Whole scenarios, to be run with `runScenario(scenario, app)`: it throws what is wrong. */
+export function scenarios(options: ScenarioArbitraryOptions): fc.Arbitrary<Scenario> {
+  const { mostConsumers = 3, mostWorkers = 2, mostPreemptions = 8, spanMs = 10_000 } = options;
+  // What is said of a consumer that is not there does nothing: so every part shrinks by itself.
+  const names = Array.from({ length: mostConsumers }, (_, index) => `consumer-${index + 1}`);
   const workers = fc.integer({ min: 1, max: mostWorkers });
   const isCalm = options.faults === false;
   const drawn = fc.record({
     seed: fc.nat(),
-    workers: fc.array(workers, { minLength: 1, maxLength: mostNodes }),
-    commands: commands(options.commands, options),
+    workers: fc.array(workers, { minLength: 1, maxLength: mostConsumers }),
+    actions: actions(options.actions, options),
     faults: isCalm ? fc.constant([]) : faults(names, spanMs),
     network: isCalm ? fc.constant(undefined) : fc.option(networks(), { nil: undefined }),
     preemptions: fc.array(preemption(names, mostWorkers), { maxLength: mostPreemptions }),
   });
-  return drawn.map(({ seed, workers, commands, faults, network, preemptions }) => ({
+  return drawn.map(({ seed, workers, actions, faults, network, preemptions }) => ({
     seed,
-    nodes: workers.map((count, index) => ({ name: names[index]!, workers: count })),
-    commands,
-    faults,
+    preemptions,
+    consumers: workers.map((count, index) => ({ name: names[index]!, workers: count })),
+    leaseTtl: '10s',
+    commands: [...actions, ...faults],
     ...(network !== undefined && { network }),
-    strategy: { kind: 'serial', preemptions },
+    ending: 'core',
   }));
 }
 

@@ -16,6 +16,15 @@ export interface Preemption {
   readonly pick?: number;
 }
 
+/** A question, as a preemption names it. */
+export interface ContestedTurn {
+  readonly kind: ChoiceKind;
+  readonly actor: string;
+  readonly at: number;
+  /** How many could be picked instead. */
+  readonly others: number;
+}
+
 /** Counts, for every actor, how often it would have had a contested turn. */
 export class ContestedTurns {
   readonly #order = new SerialOrder();
@@ -33,9 +42,14 @@ export class ContestedTurns {
     this.#counts.set(counted, this.#at + 1);
   }
 
-  /** The preemption that leads to the answer; undefined for the serial one. */
-  explain(kind: ChoiceKind, n: number, key: CandidateKey, answer: number): Preemption | undefined {
+  /** The question in the terms of a preemption. */
+  name(kind: ChoiceKind, n: number, key: CandidateKey): ContestedTurn {
     this.#face(kind, n, key);
+    return { kind, actor: this.#actor, at: this.#at, others: n - 1 };
+  }
+
+  /** The preemption that leads to the answer of the question that was named; undefined for the serial one. */
+  explain(kind: ChoiceKind, key: CandidateKey, answer: number): Preemption | undefined {
     if (kind === 'turn') this.#order.went(key(answer));
     if (answer === this.#serial) return undefined;
     const pick = answer < this.#serial ? answer : answer - 1;

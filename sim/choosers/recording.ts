@@ -1,7 +1,7 @@
 // Writes down what another chooser answers: as the plain list that `replayChooser` follows to the letter, and as the
 // preemptions that set the run apart from a serial one.
 import type { CandidateKey, ChoiceKind, Chooser } from './chooser.js';
-import { ContestedTurns, type Preemption } from './preemption.js';
+import { type ContestedTurn, ContestedTurns, type Preemption } from './preemption.js';
 
 /** One question with its answer. */
 export interface RecordedChoice {
@@ -14,6 +14,7 @@ export interface RecordedChoice {
 export class RecordingChooser implements Chooser {
   readonly #inner: Chooser;
   readonly #choices: RecordedChoice[] = [];
+  readonly #contested: ContestedTurn[] = [];
   readonly #preemptions: Preemption[] = [];
   readonly #turns = new ContestedTurns();
 
@@ -24,7 +25,8 @@ export class RecordingChooser implements Chooser {
   choose(kind: ChoiceKind, n: number, key: CandidateKey): number {
     const answer = this.#inner.choose(kind, n, key);
     this.#choices.push({ kind, n, answer });
-    const preemption = this.#turns.explain(kind, n, key, answer);
+    this.#contested.push(this.#turns.name(kind, n, key));
+    const preemption = this.#turns.explain(kind, key, answer);
     if (preemption !== undefined) this.#preemptions.push(preemption);
     return answer;
   }
@@ -32,6 +34,11 @@ export class RecordingChooser implements Chooser {
   /** All choices so far: plain data. */
   get choices(): readonly RecordedChoice[] {
     return this.#choices;
+  }
+
+  /** All questions so far, in the terms of preemptions. */
+  get contested(): readonly ContestedTurn[] {
+    return this.#contested;
   }
 
   /** What makes a `preemptiveChooser` answer the same questions in the same way: plain data, empty after a serial run. */

@@ -4,7 +4,7 @@ import { seededRandom } from '../random.js';
 import type { Chooser } from './chooser.js';
 import { firstComeChooser } from './first-come.js';
 import { type PctOptions, pctChooser } from './pct.js';
-import { type Preemption, preemptiveChooser } from './preemption.js';
+import { preemptiveChooser } from './preemption.js';
 import { randomChooser } from './random.js';
 import { roundRobinChooser } from './round-robin.js';
 import { stickyChooser, type StickyOptions } from './sticky.js';
@@ -18,14 +18,12 @@ export type Strategy =
   | 'first-come'
   | 'serial'
   | ({ readonly kind: 'sticky' } & StickyOptions)
-  | ({ readonly kind: 'pct' } & PctOptions)
-  | { readonly kind: 'serial'; readonly preemptions: readonly Preemption[] };
+  | ({ readonly kind: 'pct' } & PctOptions);
 
 const NAMES = ['random', 'sticky', 'pct', 'round-robin', 'first-come', 'serial'];
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   sticky: ['kind', 'switchRate'],
   pct: ['kind', 'depth', 'length'],
-  serial: ['kind', 'preemptions'],
 };
 
 /**
@@ -42,8 +40,6 @@ export function chooserOf(strategy: Strategy, seed: number): Chooser {
       return stickyChooser(seededRandom(seed), strategy);
     case 'pct':
       return pctChooser(seed, strategy);
-    case 'serial':
-      return preemptiveChooser(strategy.preemptions);
   }
 }
 

@@ -7,10 +7,10 @@ import { configureReplay, configureRun, configureShrink } from './run-commands.j
 import { configureSweep } from './sweep-command.js';
 
 const PARTS: readonly [name: string, about: string, configure: (command: Command, host: Host) => void][] = [
-  ['run', 'Run a scenario with one seed.', configureRun],
-  ['replay', 'Run a plan again: the JSON that a failing sweep prints, or a file of it.', configureReplay],
+  ['run', 'Make one run, of one seed.', configureRun],
+  ['replay', 'Make a run again, from its token, its trace or its scenario, and compare.', configureReplay],
   ['sweep', 'Run many seeds; the first that fails is shrunk.', configureSweep],
-  ['shrink', 'Make a failing plan, or the plan of a failing seed, as small as possible.', configureShrink],
+  ['shrink', 'Make a failing run, or that of a failing seed, as small as possible.', configureShrink],
   ['diff', 'Show where two traces part.', configureDiff],
   ['timeline', 'Draw a trace: as text, as one page of HTML, or for Perfetto.', configureTimeline],
 ];

@@ -6,7 +6,7 @@ import type { Host } from '../../src/cli/host.js';
 import { Progress } from '../../src/cli/progress.js';
 import { check } from '../sweep/check.js';
 import { told } from './run-commands.js';
-import { loadScenarios, type Runnable } from './scenario-file.js';
+import { loadSubjects, type Named } from './subject-file.js';
 
 interface SweepOptions {
   readonly seeds: number;
@@ -15,6 +15,7 @@ interface SweepOptions {
   readonly invariants?: string;
   readonly faults: boolean;
   readonly strict: boolean;
+  readonly trace?: string;
 }
 
 /** Tells a child which share of the seeds is its own: `2/4` is the second quarter. */
@@ -23,17 +24,18 @@ const SHARE = 'HUEY_SIM_SHARE';
 /** Declares the command. */
 export function configureSweep(command: Command, host: Host): void {
   command
-    .argument('<scenario>', 'the file and the scenario that it exports; without a name, all of the file')
-    .option('--seeds <count>', 'how many seeds for each scenario', integerOption(1), 1000)
+    .argument('<subject>', 'the file and what it exports to be run; without a name, all sweeps of the file')
+    .option('--seeds <count>', 'how many seeds for each', integerOption(1), 1000)
     .option('--from <seed>', 'the first seed', integerOption(0), 1)
     .option('--jobs <count>', 'how many processes share the seeds', integerOption(1), 1)
     .option('--invariants <names>', 'only these, by name or number, with commas between them')
     .option('--no-faults', 'let nothing go wrong')
     .option('--no-strict', 'let bodies ask for real time, timers and chance')
+    .option('--trace <file>', 'write the trace of the smallest run that fails to a file')
     .action(async (name: string, options: SweepOptions) => {
       const share = host.env[SHARE];
       if (options.jobs > 1 && share === undefined) return split(options.jobs, host);
-      await sweep(await loadScenarios(name, host), options, share, host);
+      await sweep(await loadSubjects(name, host), options, share, host);
     });
 }
 
@@ -49,28 +51,28 @@ async function split(jobs: number, host: Host): Promise<void> {
 }
 
 async function sweep(
-  scenarios: readonly Runnable[],
-  { seeds, from, invariants, faults, strict }: SweepOptions,
+  subjects: readonly Named[],
+  { seeds, from, invariants, faults, strict, trace }: SweepOptions,
   share: string | undefined,
   host: Host,
 ): Promise<void> {
   const range = shareOf(from, seeds, share);
   const count = range.to - range.from + 1;
   if (count < 1) return;
-  const progress = new Progress(host, 'seed', count * scenarios.length);
+  const progress = new Progress(host, 'seed', count * subjects.length);
   let found: Told | undefined;
-  for (const scenario of scenarios)
+  for (const subject of subjects)
     try {
-      await told(host, () => sweepOne(scenario));
+      await told(subject, host, trace, () => sweepOne(subject));
     } catch (error) {
       if (!(error instanceof Told)) throw error;
       found = error;
     }
   if (found !== undefined) throw found;
 
-  async function sweepOne(scenario: Runnable): Promise<void> {
+  async function sweepOne({ it }: Named): Promise<void> {
     const begun = host.runtime.clock.monotonic();
-    const { runs, steps } = await check(scenario, {
+    const { runs, steps } = await check(it, {
       seeds: range,
       faults,
       strict,
@@ -79,7 +81,7 @@ async function sweep(
     }).finally(() => progress.finish());
     const rate = Math.round((1000 * runs) / Math.max(1, host.runtime.clock.monotonic() - begun));
     host.stdout.write(
-      `${scenario.name}: seeds ${range.from} to ${range.to} violate nothing (${steps} steps, ${rate} seeds/s)\n`,
+      `${it.name}: seeds ${range.from} to ${range.to} violate nothing (${steps} steps, ${rate} seeds/s)\n`,
     );
   }
 }

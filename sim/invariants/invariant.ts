@@ -18,6 +18,8 @@ export interface Rest {
   readonly reports: ReadonlyArray<readonly [chord: string, index: number]>;
   /** Whether the run was healed and given the time to end everything. */
   readonly isDrained: boolean;
+  /** If not: who waits for what. */
+  readonly stuck?: string;
 }
 
 /** One run, watched. */

@@ -53,11 +53,12 @@ export const liveness: Invariant = {
   watch({ complain }) {
     return {
       on: {},
-      atEnd({ isDrained, pending, scheduled, held }) {
+      atEnd({ isDrained, pending, scheduled, held, stuck }) {
         if (isDrained) return;
         complain(
           `after healing there is work left: queued ${list(pending.map(({ id }) => id))}; scheduled ` +
-            `${list(scheduled.map(({ item }) => item.id))}; in flight ${list(held.map(({ item }) => item.id))}`,
+            `${list(scheduled.map(({ item }) => item.id))}; in flight ${list(held.map(({ item }) => item.id))}` +
+            (stuck === undefined ? '' : `; ${stuck}`),
         );
       },
     };

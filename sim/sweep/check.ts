@@ -1,33 +1,21 @@
-// Sweeps a scenario over many seeds: raw seeds first, one run each; the first that fails is shrunk, and told of with all
-// that it takes to make it again. Some seeds run twice, and must leave the same fingerprint.
+// Sweeps over many seeds: raw seeds first, one run each; the first that fails is shrunk, and told of with all that it
+// takes to make it again. Some seeds run twice, and must leave the same fingerprint.
 import { boolean, checkOptionNames, integer } from '../../src/check.js';
-import { type Duration, durationMs } from '../../src/time.js';
-import type { Strategy } from '../choosers/strategy.js';
-import { chosenInvariants, type InvariantChoice } from '../invariants/invariants.js';
+import type { Subject } from '../app.js';
+import { conduct, isFailure, type RunOptions, type ScenarioRun } from '../conduct.js';
+import { RunFailure } from '../run-failure.js';
+import { checkScenario, type Scenario } from '../scenario.js';
 import { forbidAmbient } from '../strict.js';
-import type { ConductOptions, RunReport } from './conduct.js';
-import type { Plan, SweepScenario } from './plan.js';
-import { CheckFailure, isSameFailure } from './check-failure.js';
-import { Shrinker } from './shrink.js';
-import { type CheckedFunction, type Subject, subjectOf } from './subject.js';
+import { shrinkRun } from './shrink.js';
+import { scenarioFor, type ScenarioOptions, sweepOf, type Sweep } from './sweep.js';
 
-/** What `check` takes beside the scenario. */
-export interface CheckOptions {
+/** What `check` takes beside the sweep. */
+export interface CheckOptions extends ScenarioOptions, Pick<RunOptions, 'invariants' | 'strict'> {
   /** How many seeds from 1 on, or from where to where, both included. Default 100. */
   readonly seeds?: number | { readonly from: number; readonly to: number };
-  /** How it is decided who goes on. Default: random, sticky and PCT in turn. */
-  readonly strategy?: Strategy;
-  /** Whether anything goes wrong: the network's faults, and those of the plan. Default true. */
-  readonly faults?: boolean;
-  /** By name or number, or of one's own. Default all. */
-  readonly invariants?: readonly InvariantChoice[];
-  /** How much virtual time everything may take to end once nothing goes wrong any more. Default 30m. */
-  readonly budget?: Duration;
-  /** Whether code under simulation that asks for real time, timers or chance fails its seed. Default true. */
-  readonly strict?: boolean;
   /** Each so many seeds, one runs twice. Default 20; 0 for none. */
   readonly twiceEvery?: number;
-  /** How many smaller plans are tried. Default 500; 0 to leave the plan as it is. */
+  /** How many smaller scenarios are tried. Default 500; 0 to leave the scenario as it is. */
   readonly shrinkAttempts?: number;
   /** Called after each seed. */
   readonly onSeed?: (seed: number) => void;
@@ -41,44 +29,32 @@ export interface CheckReport {
   readonly covered: Readonly<Record<string, number>>;
 }
 
-const KNOWN = [
-  'seeds',
-  'strategy',
-  'faults',
-  'invariants',
-  'budget',
-  'strict',
-  'twiceEvery',
-  'shrinkAttempts',
-  'onSeed',
-];
-const STRATEGIES: readonly Strategy[] = ['random', 'sticky', 'pct'];
+/** What `shrink` takes beside the scenario and the subject. */
+export type ShrinkOptions = Pick<CheckOptions, 'invariants' | 'strict' | 'shrinkAttempts'>;
+
+const SHRINK_OPTIONS = ['invariants', 'strict', 'shrinkAttempts'];
+const KNOWN = [...SHRINK_OPTIONS, 'seeds', 'strategy', 'faults', 'twiceEvery', 'onSeed'];
 
 /**
- * Runs a scenario, or a function, with many seeds. @throws CheckFailure for the first seed that violates an invariant,
- * throws, does not come to its end, or is not the same twice: with the plan made as small as possible.
+ * Runs a sweep with many seeds. @throws RunFailure for the first seed that violates an invariant, throws, does not come
+ * to its end, or is not the same twice: with the scenario made as small as possible.
  */
-export async function check(
-  checked: SweepScenario | CheckedFunction,
-  options: CheckOptions = {},
-): Promise<CheckReport> {
+export async function check(checked: Sweep | Subject, options: CheckOptions = {}): Promise<CheckReport> {
   checkOptionNames(options, KNOWN, 'check');
-  const subject = subjectOf(checked);
+  const sweep = sweepOf(checked);
   const { from, to } = seedsOf(options.seeds);
-  const conduct = conductOptions(options);
   const twiceEvery = integer('twiceEvery', options.twiceEvery, 20, 0);
   const covered: Record<string, number> = {};
   let steps = 0;
   // Putting the stand-ins in place for each run anew would cost as much again.
-  const release = conduct.strict ? forbidAmbient(() => false) : undefined;
+  const release = boolean('strict', options.strict, true) ? forbidAmbient(() => false) : undefined;
   try {
     for (let seed = from; seed <= to; seed += 1) {
-      const plan = planOf(subject, seed, options);
-      const report = await subject.run(plan, conduct);
-      await judge(subject, plan, report, conduct, options);
-      if (twiceEvery > 0 && seed % twiceEvery === 0) await repeat(subject, plan, report, conduct);
-      steps += report.steps;
-      for (const [mark, count] of report.covered) covered[mark] = (covered[mark] ?? 0) + count;
+      const run = await conduct(scenarioFor(sweep, seed, options), sweep.app, runOptions(options));
+      if (isFailure(run)) throw await smallest(sweep, run, options);
+      if (twiceEvery > 0 && seed % twiceEvery === 0) await repeat(sweep, run, options);
+      steps += run.steps;
+      for (const [mark, count] of run.covered) covered[mark] = (covered[mark] ?? 0) + count;
       options.onSeed?.(seed);
     }
   } finally {
@@ -87,85 +63,43 @@ export async function check(
   return { runs: to - from + 1, steps, covered };
 }
 
-/** Makes one run again, from its plan. @throws CheckFailure if it fails. */
-export async function replayPlan(
-  checked: SweepScenario | CheckedFunction,
-  plan: Plan,
-  options: CheckOptions = {},
-): Promise<RunReport> {
-  const subject = subjectOf(checked);
-  const conduct = { ...conductOptions(options), trace: true };
-  const report = await subject.run(plan, conduct);
-  await judge(subject, plan, report, conduct, { shrinkAttempts: 0, ...options });
-  return report;
-}
-
-/** The plan that a seed makes of a scenario. */
-export function planFor(
-  checked: SweepScenario | CheckedFunction,
-  seed: number,
-  options: Pick<CheckOptions, 'strategy' | 'faults'> = {},
-): Plan {
-  return planOf(subjectOf(checked), seed, options);
-}
-
-async function judge(
+/**
+ * Makes a failing scenario as small as possible, as long as it fails in the same way: the failure; undefined if it does
+ * not fail.
+ */
+export async function shrink(
+  scenario: Scenario,
   subject: Subject,
-  plan: Plan,
-  report: RunReport,
-  conduct: ConductOptions,
-  options: CheckOptions,
-): Promise<void> {
-  if (!isFailure(report)) return;
+  options: ShrinkOptions = {},
+): Promise<RunFailure | undefined> {
+  checkOptionNames(options, SHRINK_OPTIONS, 'shrink');
+  checkScenario(scenario);
+  const sweep = sweepOf(subject);
+  const run = await conduct(scenario, sweep.app, runOptions(options));
+  return isFailure(run) ? smallest(sweep, run, options) : undefined;
+}
+
+/** The smallest run that fails in the same way, written down. */
+async function smallest({ name, app }: Sweep, run: ScenarioRun, options: ShrinkOptions): Promise<RunFailure> {
   const most = integer('shrinkAttempts', options.shrinkAttempts, 500, 0);
-  const retry = async (smaller: Plan): Promise<RunReport | undefined> => {
-    const again = await subject.run(smaller, conduct);
-    return isFailure(again) && isSameFailure(again, report) ? again : undefined;
-  };
-  const shrunk = await new Shrinker(plan, report, retry, most).shrink();
-  throw new CheckFailure(subject.name, plan.seed, shrunk);
+  const again = (smaller: Scenario): Promise<ScenarioRun> => conduct(smaller, app, runOptions(options));
+  const { scenario, attempts } = await shrinkRun(run, again, most);
+  const told = await conduct(scenario, app, { ...runOptions(options), trace: true });
+  return new RunFailure(name, isFailure(told) ? told : run, most === 0 ? undefined : attempts);
 }
 
-async function repeat(
-  subject: Subject,
-  plan: Plan,
-  first: RunReport,
-  conduct: ConductOptions,
-): Promise<void> {
-  const second = await subject.run(plan, conduct);
+async function repeat({ name, app }: Sweep, first: ScenarioRun, options: CheckOptions): Promise<void> {
+  const second = await conduct(first.scenario, app, runOptions(options));
   if (second.hash === first.hash) return;
-  const failure = new Error(
-    `expected the same run twice, got the hashes ${first.hash} and ${second.hash}; a body reads a clock, chance or ` +
-      'state of its own that outlives a run',
+  const error = new Error(
+    `expected the same run twice, got the hashes ${first.hash} and ${second.hash}; a body reads state that outlives a ` +
+      'run, or takes something from outside: make everything that it uses within the app',
   );
-  throw new CheckFailure(subject.name, plan.seed, {
-    plan,
-    report: { ...second, failure },
-    attempts: 0,
-  });
+  throw new RunFailure(name, { ...second, error });
 }
 
-function isFailure({ violations, failure }: RunReport): boolean {
-  return violations.length > 0 || failure !== undefined;
-}
-
-function planOf(
-  subject: Subject,
-  seed: number,
-  { strategy = STRATEGIES[seed % STRATEGIES.length]!, faults = true }: CheckOptions,
-): Plan {
-  const plan = subject.plan(seed, strategy);
-  if (faults) return plan;
-  const { network: _network, ...rest } = plan;
-  return { ...rest, faults: [] };
-}
-
-function conductOptions({ invariants, budget, strict }: CheckOptions): ConductOptions & { strict: boolean } {
-  return {
-    invariants: chosenInvariants(invariants),
-    budgetMs: durationMs('budget', budget ?? '30m'),
-    strict: boolean('strict', strict, true),
-  };
+function runOptions({ invariants, strict }: ShrinkOptions): RunOptions {
+  return { ...(invariants !== undefined && { invariants }), ...(strict !== undefined && { strict }) };
 }
 
 function seedsOf(seeds: CheckOptions['seeds'] = 100): { readonly from: number; readonly to: number } {

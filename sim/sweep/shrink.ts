@@ -1,104 +1,128 @@
-// Makes a failing plan smaller as long as it fails in the same way: fewer commands, faults, nodes and workers, a way to
+// Makes a failing scenario smaller as long as it fails in the same way: fewer commands, consumers and workers, a way to
 // the storage on which less goes wrong, and as few preemptions as it takes. Greedy, over plain data.
-import type { Preemption } from '../choosers/preemption.js';
-import type { RunReport } from './conduct.js';
-import type { Plan } from './plan.js';
+import { isFailure, type ScenarioRun } from '../conduct.js';
+import { isDisturbance } from '../deeds.js';
+import { isSameFailure } from '../run-failure.js';
+import type { Command, Scenario } from '../scenario.js';
+import type { SimulatedConsumer } from '../simulation-options.js';
 
-/** Runs a smaller plan; its report if it fails in the same way. */
-export type Retry = (plan: Plan) => Promise<RunReport | undefined>;
-
-/** The smallest plan that was found, and what it took. */
+/** The smallest scenario that was found, and what it took. */
 export interface Shrunk {
-  readonly plan: Plan;
-  readonly report: RunReport;
+  readonly scenario: Scenario;
   readonly attempts: number;
 }
 
-interface Best {
-  plan: Plan;
-  report: RunReport;
+/** Shrinks a failing run until nothing more can be taken out of it, or so many others were tried. */
+export async function shrinkRun(
+  run: ScenarioRun,
+  again: (scenario: Scenario) => Promise<ScenarioRun>,
+  mostAttempts: number,
+): Promise<Shrunk> {
+  const shrinker = new Shrinker(run, again, mostAttempts);
+  await shrinker.shrink();
+  return shrinker;
 }
 
-/** States: shrinking -> shrunk. */
-export class Shrinker {
-  readonly #retry: Retry;
+class Shrinker implements Shrunk {
+  readonly #first: ScenarioRun;
+  readonly #again: (scenario: Scenario) => Promise<ScenarioRun>;
   readonly #most: number;
-  #best: Best;
-  #attempts = 0;
+  #best: ScenarioRun;
+  attempts = 0;
 
-  constructor(plan: Plan, report: RunReport, retry: Retry, mostAttempts: number) {
-    this.#best = { plan, report };
-    this.#retry = retry;
-    this.#most = mostAttempts;
+  constructor(run: ScenarioRun, again: (scenario: Scenario) => Promise<ScenarioRun>, most: number) {
+    this.#first = this.#best = run;
+    this.#again = again;
+    this.#most = most;
   }
 
-  /** Shrinks until nothing more can be taken out. */
-  async shrink(): Promise<Shrunk> {
+  get scenario(): Scenario {
+    return this.#best.scenario;
+  }
+
+  async shrink(): Promise<void> {
+    await this.#try(namingAll(this.scenario));
     let size: number;
     do {
-      size = sizeOf(this.#best.plan);
-      await this.#without('faults');
+      size = sizeOf(this.scenario);
+      await this.#withoutDisturbances();
       await this.#simplerNetwork();
-      await this.#without('commands');
-      await this.#without('nodes');
+      await this.#without('commands', 0);
+      await this.#without('consumers', 1);
       await this.#fewerWorkers();
       await this.#fewerPreemptions();
-    } while (sizeOf(this.#best.plan) < size && this.#attempts < this.#most);
-    return { ...this.#best, attempts: this.#attempts };
+    } while (sizeOf(this.scenario) < size && this.attempts < this.#most);
   }
 
-  /** Whether the plan fails in the same way; then it is the best from now on. */
-  async #try(plan: Plan): Promise<boolean> {
-    if (this.#attempts >= this.#most) return false;
-    this.#attempts += 1;
-    const report = await this.#retry(plan);
-    if (report === undefined) return false;
-    this.#best = { plan, report };
+  /** Whether the scenario fails in the same way; then it is the best from now on. */
+  async #try(scenario: Scenario): Promise<boolean> {
+    if (this.attempts >= this.#most) return false;
+    this.attempts += 1;
+    const run = await this.#again(scenario);
+    if (!isFailure(run) || !isSameFailure(run, this.#first)) return false;
+    this.#best = run;
     return true;
   }
 
-  async #without(part: 'commands' | 'faults' | 'nodes'): Promise<void> {
-    const least = part === 'nodes' ? 1 : 0;
+  async #without(part: 'commands' | 'consumers' | 'preemptions', least: number): Promise<void> {
     await reduce<unknown>(
-      () => this.#best.plan[part],
-      async (kept) => kept.length >= least && this.#try({ ...this.#best.plan, [part]: kept }),
+      () => {
+        const list = this.scenario[part];
+        return typeof list === 'object' ? list : [];
+      },
+      async (kept) => kept.length >= least && this.#try({ ...this.scenario, [part]: kept }),
+    );
+  }
+
+  /** The story is shorter with less that goes wrong in it, even if it takes another command. */
+  async #withoutDisturbances(): Promise<void> {
+    await reduce<Command>(
+      () => this.scenario.commands.filter(isDisturbance),
+      (kept) => {
+        const isKept = (command: Command): boolean => !isDisturbance(command) || kept.includes(command);
+        return this.#try({ ...this.scenario, commands: this.scenario.commands.filter(isKept) });
+      },
     );
   }
 
   async #simplerNetwork(): Promise<void> {
-    const { network, ...rest } = this.#best.plan;
+    const { network, ...rest } = this.scenario;
     if (network === undefined) return;
     if (await this.#try(rest)) return;
-    for (const name of ['crash', 'lost', 'refused', 'latency'] as const) {
-      const { [name]: dropped, ...others } = this.#best.plan.network!;
-      if (dropped !== undefined) await this.#try({ ...this.#best.plan, network: others });
+    for (const name of ['crash', 'lost', 'refused', 'latency', 'offered'] as const) {
+      const { [name]: dropped, ...others } = this.scenario.network!;
+      if (dropped !== undefined) await this.#try({ ...this.scenario, network: others });
     }
   }
 
   async #fewerWorkers(): Promise<void> {
-    for (const [index, node] of this.#best.plan.nodes.entries()) {
-      const alone = this.#best.plan.nodes.with(index, { ...node, workers: 1 });
-      if ((node.workers ?? 1) > 1) await this.#try({ ...this.#best.plan, nodes: alone });
+    for (const index of consumersOf(this.scenario).keys()) {
+      const consumers = consumersOf(this.scenario);
+      const one = consumers[index]!;
+      if ((one.workers ?? 1) > 1)
+        await this.#try({ ...this.scenario, consumers: consumers.with(index, { ...one, workers: 1 }) });
     }
   }
 
   /** What sets the run apart from a serial one, as few as possible; none at all, if the serial run fails too. */
   async #fewerPreemptions(): Promise<void> {
-    const { report, plan } = this.#best;
-    const serial = (preemptions: readonly Preemption[]): Plan => ({
-      ...this.#best.plan,
-      strategy: { kind: 'serial', preemptions },
-    });
-    if (await this.#try(serial([]))) return;
-    const isSerial = typeof plan.strategy === 'object' && plan.strategy.kind === 'serial';
-    if (!isSerial && !(await this.#try(serial(report.preemptions)))) return;
-    await reduce(
-      () => {
-        const { strategy } = this.#best.plan;
-        return typeof strategy === 'object' && strategy.kind === 'serial' ? strategy.preemptions : [];
-      },
-      (kept) => this.#try(serial(kept)),
-    );
+    const { strategy: _, ...rest } = this.scenario;
+    if (await this.#try({ ...rest, preemptions: [] })) return;
+    const { preemptions } = this.#best;
+    if (rest.preemptions === undefined && !(await this.#try({ ...rest, preemptions }))) return;
+    await this.#without('preemptions', 1);
+    if (this.scenario.preemptions!.length > 1) await this.#onePreemption();
+  }
+
+  /** Those that a run was found with may need each other; another one may do alone. */
+  async #onePreemption(): Promise<void> {
+    const serial = { ...this.scenario, preemptions: [] };
+    const { contested } = await this.#again(serial);
+    for (const { kind, actor, at, others } of contested)
+      for (let pick = 0; pick < others; pick += 1) {
+        const one = { ...(kind !== 'turn' && { kind }), actor, at, ...(pick > 0 && { pick }) };
+        if (await this.#try({ ...serial, preemptions: [one] })) return;
+      }
   }
 }
 
@@ -116,9 +140,26 @@ async function reduce<T>(
   }
 }
 
-function sizeOf({ commands, faults, nodes, network, strategy }: Plan): number {
-  const preemptions =
-    typeof strategy === 'object' && strategy.kind === 'serial' ? strategy.preemptions.length : 1000;
-  const workers = nodes.reduce((sum, node) => sum + (node.workers ?? 1), 0);
-  return commands.length + faults.length + workers + Object.keys(network ?? {}).length + preemptions;
+/** The same scenario with each consumer by its name, so that one can be taken out. */
+function namingAll(scenario: Scenario): Scenario {
+  const { workers, consumers, ...rest } = scenario;
+  if (consumers === undefined) return scenario;
+  const list: readonly SimulatedConsumer[] =
+    typeof consumers === 'object' ? consumers : Array.from({ length: consumers }, () => ({}));
+  const named = list.map((one, index) => ({
+    name: `consumer-${index + 1}`,
+    ...(workers !== undefined && { workers }),
+    ...one,
+  }));
+  return { ...rest, consumers: named };
+}
+
+function consumersOf({ consumers }: Scenario): readonly SimulatedConsumer[] {
+  return typeof consumers === 'object' ? consumers : [];
+}
+
+function sizeOf(scenario: Scenario): number {
+  const { commands, network, preemptions } = scenario;
+  const workers = consumersOf(scenario).reduce((sum, one) => sum + (one.workers ?? 1), 0);
+  return commands.length + workers + Object.keys(network ?? {}).length + (preemptions?.length ?? 1000);
 }

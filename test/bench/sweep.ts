@@ -1,10 +1,10 @@
 // Seeds of a typical sweep: two consumers that crash and are cut off, tasks that retry, a lock, faults on the way to the
 // storage, every invariant on every event. The floor is the same sweep without faults and without judging.
 import { MemoryHuey } from 'huey-ts';
-import { check, type SweepScenario } from 'huey-ts/sim';
+import { check, type Sweep } from 'huey-ts/sim';
 import type { Comparison } from './measure.js';
 
-const scenario: SweepScenario = {
+const typical: Sweep = {
   name: 'a typical sweep',
   app() {
     const huey = new MemoryHuey();
@@ -22,32 +22,31 @@ const scenario: SweepScenario = {
       { context: true, lock: 'one', retries: 20, retryDelay: '700ms' },
       (ctx) => ctx.sleep(0.3),
     );
-    return { huey, commands: { flaky: (fails: number) => flaky(fails), locked: () => locked() } };
+    return { huey, actions: { flaky: (fails: number) => flaky(fails), locked: () => locked() } };
   },
-  plan: (random) => ({
-    nodes: [
-      { name: 'n1', workers: 2 },
-      { name: 'n2', workers: 2 },
-    ],
-    commands: Array.from({ length: 10 }, (_, index) =>
-      index % 2 === 0
-        ? { atMs: index * 700, command: 'flaky', args: [Math.floor(random.next() * 5)] }
-        : { atMs: index * 700, command: 'locked', args: [] },
-    ),
-    faults: [
-      { atMs: Math.floor(random.next() * 5000), fault: 'crash', node: 'n1' },
-      { atMs: Math.floor(random.next() * 5000), fault: 'partition', node: 'n2' },
+  draw: (random) => ({
+    consumers: 2,
+    workers: 2,
+    leaseTtl: '10s',
+    commands: [
+      ...Array.from({ length: 10 }, (_, index) =>
+        index % 2 === 0
+          ? ({ at: index * 0.7, do: 'action', name: 'flaky', args: [Math.floor(random.next() * 5)] } as const)
+          : ({ at: index * 0.7, do: 'action', name: 'locked' } as const),
+      ),
+      { at: random.next() * 5, do: 'crash', who: 'consumer-1' },
+      { at: random.next() * 5, do: 'partition', who: 'consumer-2' },
     ],
     network: { latency: { least: 0, most: '50ms' }, refused: 0.02, lost: 0.02 },
   }),
 };
 
 async function calmly(seeds: number): Promise<void> {
-  await check(scenario, { seeds, faults: false, invariants: [], twiceEvery: 0 });
+  await check(typical, { seeds, faults: false, invariants: [], twiceEvery: 0 });
 }
 
 async function judged(seeds: number): Promise<void> {
-  await check(scenario, { seeds });
+  await check(typical, { seeds });
 }
 
 export const sweep: Comparison = {

@@ -1,6 +1,6 @@
 // Small cases, proven by running all of their interleavings.
 import { describe, expect, it } from 'vitest';
-import { chord, crontab, type Huey } from 'huey-ts';
+import { chord, crontab, MemoryHuey } from 'huey-ts';
 import { explore, type RunEvent, type Scenario, type ScenarioRun } from 'huey-ts/sim';
 
 const count = (run: ScenarioRun, task: string, signal: string): number =>
@@ -13,7 +13,8 @@ const QUIET = { consumers: [{ name: 'one', workers: 2, periodic: false }] } as c
 function lockers(isLocked: boolean) {
   let holding = 0;
   let most = 0;
-  const declare = (huey: Huey) => {
+  const app = () => {
+    const huey = new MemoryHuey();
     holding = 0;
     const options = {
       context: true,
@@ -27,9 +28,9 @@ function lockers(isLocked: boolean) {
       await ctx.sleep('10ms');
       holding -= 1;
     });
-    return { actions: { both: () => work.map([[], []]) } };
+    return { huey, actions: { both: () => work.map([[], []]) } };
   };
-  return { declare, most: () => most };
+  return { app, most: () => most };
 }
 
 describe('all interleavings', () => {
@@ -42,17 +43,17 @@ describe('all interleavings', () => {
   };
 
   it('of two workers and one lock: it never has two holders, and both get it', async () => {
-    const { declare, most } = lockers(true);
+    const { app, most } = lockers(true);
     const check = (run: ScenarioRun): void => expect(count(run, 'work', 'complete')).toBe(2);
-    const { runs, complete, distinct } = await explore(two, declare, { check, from: '1s' });
+    const { runs, complete, distinct } = await explore(two, app, { check, from: '1s' });
     expect([most(), complete]).toEqual([1, true]);
     expect(runs).toBeGreaterThan(20);
     expect(distinct).toBeGreaterThan(5);
   });
 
   it('show two holders where there is no lock', async () => {
-    const { declare, most } = lockers(false);
-    await explore(two, declare, { from: '1s', preemptions: 1 });
+    const { app, most } = lockers(false);
+    await explore(two, app, { from: '1s', preemptions: 1 });
     expect(most()).toBe(2);
   });
 
@@ -65,7 +66,11 @@ describe('all interleavings', () => {
       ending: 'none',
       start: '2026-01-01T00:00:30Z',
     };
-    const declare = (huey: Huey): void => void huey.periodicTask('minutely', crontab(), () => {});
+    const app = () => {
+      const huey = new MemoryHuey();
+      huey.periodicTask('minutely', crontab(), () => {});
+      return { huey };
+    };
     const check = (run: ScenarioRun): void => {
       const minutes = run.events
         .filter(({ task, signal }) => task.name === 'minutely' && signal === 'enqueued')
@@ -73,16 +78,17 @@ describe('all interleavings', () => {
       expect(new Set(minutes).size).toBe(minutes.length);
       expect(minutes).toHaveLength(2);
     };
-    const { runs } = await explore(scenario, declare, { check, from: '59s', preemptions: 0 });
+    const { runs } = await explore(scenario, app, { check, from: '59s', preemptions: 0 });
     expect(runs).toBeGreaterThan(10);
   });
 
   it("of a chord's last two members: its callback runs once, with the results in order", async () => {
     const seen: unknown[] = [];
-    const declare = (huey: Huey) => {
+    const app = () => {
+      const huey = new MemoryHuey();
       const member = huey.task('member', (n: number) => n);
       const callback = huey.task('callback', (values: number[]) => void seen.push(values));
-      return { actions: { chord: () => huey.enqueue(chord([member.s(1), member.s(2)], callback)) } };
+      return { huey, actions: { chord: () => huey.enqueue(chord([member.s(1), member.s(2)], callback)) } };
     };
     const check = (run: ScenarioRun): void => {
       expect(count(run, 'callback', 'complete')).toBe(1);
@@ -98,14 +104,16 @@ describe('all interleavings', () => {
       lasts: '2s',
       ending: 'none',
     };
-    const { runs } = await explore(scenario, declare, { check, from: '1s', maxRuns: 300 });
+    const { runs } = await explore(scenario, app, { check, from: '1s', maxRuns: 300 });
     expect(runs).toBe(300);
   });
 
   it("of a rate limit at its window's edge: no window grants more than its limit", async () => {
-    const declare = (huey: Huey): void => {
+    const app = () => {
+      const huey = new MemoryHuey();
       const rateLimit = { name: 'api', limit: 1, per: '10s', retry: true } as const;
       huey.task('call', { rateLimit, retries: 3 }, () => {});
+      return { huey };
     };
     // By the window that the storage counted each use in: a use never goes back to an earlier one.
     let window = 0;
@@ -130,7 +138,7 @@ describe('all interleavings', () => {
         { at: '10s', do: 'enqueue', task: 'call' },
       ],
     };
-    const { runs } = await explore(scenario, declare, { check, observe, from: '9900ms', preemptions: 0 });
+    const { runs } = await explore(scenario, app, { check, observe, from: '9900ms', preemptions: 0 });
     expect(runs).toBeGreaterThan(1);
   });
 
@@ -138,8 +146,8 @@ describe('all interleavings', () => {
     const check = (run: ScenarioRun): void => {
       if (run.steps % 2 === 0) throw new Error('even');
     };
-    const { declare } = lockers(true);
-    await expect(explore(two, declare, { check, from: '1s', preemptions: 1 })).rejects.toThrow(
+    const { app } = lockers(true);
+    await expect(explore(two, app, { check, from: '1s', preemptions: 1 })).rejects.toThrow(
       /got a failure in run \d+: even; its choices were \[/,
     );
   });

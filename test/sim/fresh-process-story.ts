@@ -1,8 +1,9 @@
 // A run with a bit of everything, told as its trace: for comparing processes.
-import { chord, crontab, type Huey } from 'huey-ts';
+import { chord, crontab, MemoryHuey } from 'huey-ts';
 import { runScenario } from 'huey-ts/sim';
 
-function declare(huey: Huey) {
+function app() {
+  const huey = new MemoryHuey();
   const options = { context: true, retries: 3, retryDelay: 1 } as const;
   const flaky = huey.task('flaky', options, async (ctx, n: number) => {
     await ctx.sleep(n / 10);
@@ -12,7 +13,7 @@ function declare(huey: Huey) {
   const total = huey.task('total', (values: number[]) => values.length);
   huey.task('locked', { ...options, lock: 'one' }, async (ctx) => ctx.sleep(1));
   huey.periodicTask('minutely', crontab(), async () => {});
-  return { actions: { chord: () => huey.enqueue(chord([flaky.s(1), flaky.s(2)], total)) } };
+  return { huey, actions: { chord: () => huey.enqueue(chord([flaky.s(1), flaky.s(2)], total)) } };
 }
 
 /** The trace of the run with that seed. */
@@ -32,7 +33,7 @@ export async function story(seed: number): Promise<string> {
       ],
       lasts: '3m',
     },
-    declare,
+    app,
     { trace: true },
   );
   return trace;

@@ -1,10 +1,10 @@
 // Scenarios: plain data that gives the same run again, whatever happens in it.
 import { describe, expect, it } from 'vitest';
-import type { Huey } from 'huey-ts';
-import { chord } from 'huey-ts';
+import { chord, MemoryHuey } from 'huey-ts';
 import { diffTraces, readTrace, type RunEvent, runScenario, type Scenario } from 'huey-ts/sim';
 
-function declare(huey: Huey) {
+function app() {
+  const huey = new MemoryHuey();
   const nap = huey.task('nap', { context: true, retries: 2, retryDelay: 1 }, async (ctx, seconds: number) => {
     await ctx.sleep(seconds);
     return seconds;
@@ -13,7 +13,7 @@ function declare(huey: Huey) {
   huey.task('locked', { context: true, lock: 'one', retries: 20, retryDelay: 1 }, async (ctx) =>
     ctx.sleep(1),
   );
-  return { actions: { chord: () => huey.enqueue(chord([nap.s(1), nap.s(2)], sum)) } };
+  return { huey, actions: { chord: () => huey.enqueue(chord([nap.s(1), nap.s(2)], sum)) } };
 }
 
 const BUSY: Scenario = {
@@ -46,17 +46,14 @@ describe('a scenario', () => {
     'of seed %i: everything that was accepted ends, and nothing is left behind',
     async (seed) => {
       const left: unknown[] = [];
-      const run = await runScenario({ ...BUSY, seed }, declare, {
-        atRest: async (sim, huey) => {
-          const now = sim.now.getTime();
-          left.push(
-            await huey.storage.held(now),
-            await huey.storage.locks(now),
-            await huey.storage.reports(),
-          );
-        },
-      });
-      expect(left).toEqual([[], [], []]);
+      const looking = () => {
+        const made = app();
+        const { storage } = made.huey;
+        const verify = async () => left.push(await storage.reports(), await made.huey.running());
+        return { ...made, verify };
+      };
+      const run = await runScenario({ ...BUSY, seed }, looking);
+      expect(left).toEqual([[], []]);
       const waiting = run.events.filter(({ signal }) => ['enqueued', 'scheduled'].includes(signal));
       expect(waiting.length).toBeGreaterThan(3);
       expect(run.failed.every(({ error }) => /StorageError|SimulationError/.test(String(error)))).toBe(true);
@@ -64,32 +61,32 @@ describe('a scenario', () => {
   );
 
   it('gives the same bytes again, from plain data that went through JSON', async () => {
-    const first = await runScenario(BUSY, declare, { trace: true });
-    const again = await runScenario(JSON.parse(JSON.stringify(BUSY)) as Scenario, declare, { trace: true });
+    const first = await runScenario(BUSY, app, { trace: true });
+    const again = await runScenario(JSON.parse(JSON.stringify(BUSY)) as Scenario, app, { trace: true });
     expect(again.trace).toBe(first.trace);
     expect(again.hash).toBe(first.hash);
-    expect((await runScenario(BUSY, declare)).hash).toBe(first.hash);
-    expect((await runScenario({ ...BUSY, seed: 12 }, declare)).hash).not.toBe(first.hash);
+    expect((await runScenario(BUSY, app)).hash).toBe(first.hash);
+    expect((await runScenario({ ...BUSY, seed: 12 }, app)).hash).not.toBe(first.hash);
   });
 
   it('is told by its preemptions as well as by its strategy', async () => {
-    const first = await runScenario(BUSY, declare, { trace: true });
+    const first = await runScenario(BUSY, app, { trace: true });
     const { strategy: _, ...rest } = BUSY;
-    const again = await runScenario({ ...rest, preemptions: first.preemptions }, declare, { trace: true });
+    const again = await runScenario({ ...rest, preemptions: first.preemptions }, app, { trace: true });
     expect(diffTraces(readTrace(first.trace), readTrace(again.trace))).toBeUndefined();
     expect(again.preemptions).toEqual(first.preemptions);
-    expect((await runScenario({ ...rest, preemptions: [] }, declare)).preemptions).toEqual([]);
+    expect((await runScenario({ ...rest, preemptions: [] }, app)).preemptions).toEqual([]);
   });
 
   it('carries itself in the header of its trace', async () => {
-    const { trace } = await runScenario(BUSY, declare, { trace: true });
+    const { trace } = await runScenario(BUSY, app, { trace: true });
     expect(readTrace(trace).header.configuration['scenario']).toEqual(BUSY);
   });
 
   it('in the end leaves only a core, if so wanted, and that does all there is to do', async () => {
     const events: RunEvent[] = [];
     const observe = (event: RunEvent): void => void events.push(event);
-    await runScenario({ ...BUSY, consumers: 3, ending: 'core' }, declare, { observe });
+    await runScenario({ ...BUSY, consumers: 3, ending: 'core' }, app, { observe });
     const crashes = events.filter(
       ({ kind, op, at }) => kind === 'fault' && op === 'crash' && at >= Date.UTC(2026, 0, 1) + 20_000,
     );
@@ -101,9 +98,8 @@ describe('a scenario', () => {
     [{ commands: [{ do: 'calm', at: 'soon' }] }, 'commands[0].at'],
     [{ ending: 'happy' as never }, 'ending'],
     [{ sead: 1 } as never, 'did you mean `seed`'],
-    [{ strategy: 'random', preemptions: [] }, 'preemptions'],
     [{ storage: 'clay' }, 'storage'],
   ])('that makes no sense is refused: %o', async (change, message) => {
-    await expect(runScenario({ ...BUSY, ...change }, declare)).rejects.toThrow(message);
+    await expect(runScenario({ ...BUSY, ...change }, app)).rejects.toThrow(message);
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import RedisMock from 'ioredis-mock';
 import { afterAll, describe, expect, it } from 'vitest';
-import { chord, type Huey, MemoryStorage, type Storage } from 'huey-ts';
+import { chord, MemoryHuey, MemoryStorage, type Storage } from 'huey-ts';
 import { canonicalLines, type Command, readTrace, runScenario, type Scenario } from 'huey-ts/sim';
 import { FileStorage } from '../../src/storage/file/file-storage.js';
 import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
@@ -23,7 +23,8 @@ const STORAGES: Readonly<Record<string, () => Storage>> = {
   redis: () => new RedisStorage({ connection: new RedisMock({ host: `sim-${(opened += 1)}` }) }),
 };
 
-function declare(huey: Huey) {
+function app(storages = STORAGES) {
+  const huey = new MemoryHuey();
   const options = { context: true, retries: 2, retryDelay: '500ms' } as const;
   const nap = huey.task('nap', options, async (ctx, tenths: number) => {
     await ctx.sleep(tenths / 10);
@@ -37,7 +38,7 @@ function declare(huey: Huey) {
     { ...options, rateLimit: { name: 'api', limit: 1, per: '2s', retry: true } },
     () => {},
   );
-  return { actions: { chord: () => huey.enqueue(chord([nap.s(0), nap.s(3)], total)) } };
+  return { huey, storages, actions: { chord: () => huey.enqueue(chord([nap.s(0), nap.s(3)], total)) } };
 }
 
 const at = fc.integer({ min: 0, max: 3000 }).map((ms) => `${ms}ms`);
@@ -77,9 +78,8 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
 });
 
 async function canonical(one: Scenario, storage?: string): Promise<string[]> {
-  const run = await runScenario({ ...one, ...(storage !== undefined && { storage }) }, declare, {
+  const run = await runScenario({ ...one, ...(storage !== undefined && { storage }) }, () => app(), {
     trace: true,
-    storages: STORAGES,
   });
   return canonicalLines(readTrace(run.trace));
 }
@@ -103,8 +103,11 @@ describe('a generated scenario has the same canonical trace', () => {
   it('and one that keeps less has another', async () => {
     const forgetful = (): Storage => Object.assign(new MemoryStorage(), { acquire: () => false });
     const one: Scenario = { network: {}, commands: [{ do: 'enqueue', task: 'locked' }] };
-    const run = async (storages: Readonly<Record<string, () => Storage>>): Promise<string[]> =>
-      canonicalLines(readTrace((await runScenario(one, declare, { trace: true, storages })).trace));
+    const run = async (storages: Readonly<Record<string, () => Storage>>): Promise<string[]> => {
+      const { trace } = await runScenario(one, () => app(storages), { trace: true, invariants: [] });
+      return canonicalLines(readTrace(trace));
+    };
     expect(await run({ memory: forgetful })).not.toEqual(await run({}));
+    await expect(runScenario(one, () => app({ memory: forgetful }))).rejects.toThrow('24 sequential-storage');
   });
 });

@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cron, MemoryHuey } from 'huey-ts';
-import { calls, crontabs, plans } from '../../../sim/arbitraries/fast-check.js';
+import { calls, crontabs, scenarios } from '../../../sim/arbitraries/fast-check.js';
 import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
-import { replayPlan } from '../../../sim/sweep/check.js';
-import type { Plan } from '../../../sim/sweep/plan.js';
+import { runScenario } from '../../../sim/run-scenario.js';
+import type { Scenario } from '../../../sim/scenario.js';
+import type { SimulatedConsumer } from '../../../sim/simulation-options.js';
 import { RACE } from '../sweep/race.js';
 
 const FIXED = { seed: 20260101 } as const;
@@ -30,16 +31,16 @@ describe('the arbitraries', () => {
     );
   });
 
-  it('draw plans that hold every invariant', async () => {
-    const scenario = SCENARIOS.find(({ name }) => name === 'retries')!;
-    const commands = {
+  it('draw scenarios that hold every invariant', async () => {
+    const sweep = SCENARIOS.find(({ name }) => name === 'retries')!;
+    const actions = {
       flaky: fc.tuple(fc.nat({ max: 4 }), fc.constantFrom(0, 100), fc.nat({ max: 2 }), fc.constantFrom(1, 2)),
       asking: fc.tuple(fc.nat({ max: 3 })),
     };
     await fc.assert(
-      fc.asyncProperty(plans({ commands }), async (plan) => {
-        expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
-        await replayPlan(scenario, plan);
+      fc.asyncProperty(scenarios({ actions }), async (scenario) => {
+        expect(JSON.parse(JSON.stringify(scenario))).toEqual(scenario);
+        await runScenario(scenario, sweep);
       }),
       { ...FIXED, numRuns: 25 },
     );
@@ -47,18 +48,17 @@ describe('the arbitraries', () => {
 });
 
 it('a planted race shrinks to two workers, two commands and one preemption', async () => {
-  const commands = { increment: fc.constant([]) };
+  const actions = { increment: fc.constant([]) };
   const checked = await fc.check(
-    fc.asyncProperty(plans({ commands, spanMs: 20 }), async (plan) => {
-      await replayPlan(RACE, plan);
+    fc.asyncProperty(scenarios({ actions, spanMs: 20 }), async (scenario) => {
+      await runScenario(scenario, RACE);
     }),
     { ...FIXED, numRuns: 300 },
   );
   expect(checked.failed).toBe(true);
-  const [plan] = checked.counterexample as [Plan];
-  expect(plan.nodes.reduce((sum, { workers = 1 }) => sum + workers, 0)).toBe(2);
-  expect(plan.commands).toHaveLength(2);
-  expect(plan.faults).toEqual([]);
-  expect(plan.strategy).toMatchObject({ kind: 'serial' });
-  expect((plan.strategy as { preemptions: readonly unknown[] }).preemptions).toHaveLength(1);
+  const [scenario] = checked.counterexample as [Scenario];
+  const consumers = scenario.consumers as readonly SimulatedConsumer[];
+  expect(consumers.reduce((sum, { workers = 1 }) => sum + workers, 0)).toBe(2);
+  expect(scenario.commands.map(({ do: deed }) => deed)).toEqual(['action', 'action']);
+  expect(scenario.preemptions).toHaveLength(1);
 }, 60_000);

@@ -21,7 +21,6 @@ const STRATEGIES: readonly Strategy[] = [
   'serial',
   { kind: 'sticky', switchRate: 0.5 },
   { kind: 'pct', depth: 5, length: 20 },
-  { kind: 'serial', preemptions: [{ actor: 'b', at: 1, pick: 7 }] },
 ];
 
 const QUESTIONS: fc.Arbitrary<Question[]> = fc.array(
@@ -65,7 +64,6 @@ describe('a strategy', () => {
     [{ kind: 'pct', dept: 3 }, 'did you mean `depth`?'],
     [{ kind: 'pct', depth: 0 }, '`depth` to be an integer of at least 1'],
     [{ kind: 'sticky', switchRate: 2 }, '`switchRate` to be a number of at least 0 and at most 1'],
-    [{ kind: 'serial', preemptions: [{ actor: 'a', at: -1 }] }, '`preemptions[0]` to be one whose'],
   ])('is refused if it is %j', (strategy, message) => {
     expect(() => chooserOf(strategy as Strategy, 1)).toThrow(message);
   });

@@ -52,18 +52,23 @@ it('run makes one run, and its trace can be compared and drawn', async () => {
   expect(host.stdout.lines.length).toBeGreaterThan(3);
 });
 
-it('sweep tells what it found, and replay and shrink take what it prints', async () => {
+it('sweep tells what it found; replay and shrink take what it prints, and traces', async () => {
   const { sim, host, folder } = setup();
   expect(await sim('sweep', './sweep.mjs:retries', '--seeds', '3')).toBe(0);
   expect(host.stdout.text).toMatch(/^retries: seeds 1 to 3 violate nothing/);
   expect(await sim('sweep', './sweep.mjs:both', '--seeds', '3')).toBe(1);
   expect(host.stdout.text).toMatch(/^race with seed \d threw [^]*\nretries: seeds 1 to 3 violate nothing/);
   expect(await sim('sweep', './sweep.mjs:race', '--seeds', '50')).toBe(1);
-  const [, plan] = /await replayPlan\(race, (.*)\);/.exec(host.stdout.text)!;
-  writeFileSync(join(folder, 'plan.json'), plan!);
-  expect(await sim('replay', './sweep.mjs:race', 'plan.json')).toBe(1);
-  expect(await sim('shrink', './sweep.mjs:race', plan!)).toBe(1);
-  expect(host.stdout.text).toContain('2 commands, 0 faults');
+  const [, name, token] = /npx huey sim replay (.*) (.*)\n/.exec(host.stdout.text)!;
+  expect(await sim('replay', name!, token!, '--trace', 'race.jsonl')).toBe(1);
+  expect(host.stdout.text).toContain('lost an update');
+  expect(await sim('replay', name!, 'race.jsonl')).toBe(1);
+  expect(await sim('shrink', name!, 'race.jsonl')).toBe(1);
+  expect(host.stdout.text).toContain('2 workers, 2 commands, 1 preemption');
+  writeFileSync(join(folder, 'kept.json'), JSON.stringify({ scenario: { preemptions: [], commands: [] } }));
+  expect(await sim('replay', name!, 'kept.json')).toBe(0);
+  expect(await sim('shrink', name!, 'kept.json')).toBe(0);
+  expect(host.stdout.text).toBe('nothing fails: there is nothing to shrink\n');
 });
 
 it('shares the seeds among processes', async () => {

@@ -2,10 +2,13 @@
 import { MemoryHuey } from 'huey-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
-import { check, planFor, replayPlan } from '../../../sim/sweep/check.js';
-import type { CheckFailure } from '../../../sim/sweep/check-failure.js';
-import type { SweepScenario } from '../../../sim/sweep/plan.js';
-import type { CheckedRun } from '../../../sim/sweep/subject.js';
+import type { App, RunStart } from '../../../sim/app.js';
+import { replay } from '../../../sim/replay.js';
+import type { Scenario } from '../../../sim/scenario.js';
+import type { SimulatedConsumer } from '../../../sim/simulation-options.js';
+import type { RunFailure } from '../../../sim/run-failure.js';
+import { check } from '../../../sim/sweep/check.js';
+import { scenarioFor, type Sweep } from '../../../sim/sweep/sweep.js';
 import type { Storage } from '../../../src/storage/storage.js';
 import { RACE } from './race.js';
 import {
@@ -17,17 +20,21 @@ import {
   LossySchedule,
 } from './planted-bugs.js';
 
-const named = (name: string): SweepScenario => SCENARIOS.find((scenario) => scenario.name === name)!;
+const named = (name: string): Sweep => SCENARIOS.find((scenario) => scenario.name === name)!;
 
-/** The scenario on a storage with a bug. */
-function on(storage: new () => Storage, scenario: SweepScenario): SweepScenario {
-  return { ...scenario, storage: () => new storage() };
+/** The sweep on a storage with a bug. */
+function on(storage: new () => Storage, sweep: Sweep): Sweep {
+  const app: Sweep['app'] = (run) => ({
+    ...(sweep.app(run) as App),
+    storages: { memory: () => new storage() },
+  });
+  return { ...sweep, app };
 }
 
-async function failureOf(sweep: Promise<unknown>): Promise<CheckFailure> {
+async function failureOf(sweep: Promise<unknown>): Promise<RunFailure> {
   return sweep.then(
     () => Promise.reject(new Error('expected the sweep to find something')),
-    (failure: CheckFailure) => failure,
+    (failure: RunFailure) => failure,
   );
 }
 
@@ -84,7 +91,7 @@ describe('a sweep finds', () => {
   });
 
   it('a body that asks for real time, unless it may', async () => {
-    const leaky = async ({ start }: Pick<CheckedRun, 'start'>): Promise<void> => {
+    const leaky = async ({ start }: Pick<RunStart, 'start'>): Promise<void> => {
       const huey = new MemoryHuey();
       const read = huey.task('read', () => void Date.now());
       const sim = await start(huey);
@@ -117,7 +124,7 @@ describe('a sweep finds', () => {
 });
 
 /** Reads, waits, writes: a race between two workers, unless a lock is held. */
-async function countUp({ start }: Pick<CheckedRun, 'start'>, lock?: string): Promise<void> {
+async function countUp({ start }: Pick<RunStart, 'start'>, lock?: string): Promise<void> {
   const huey = new MemoryHuey();
   let count = 0;
   const increment = huey.task(
@@ -135,6 +142,9 @@ async function countUp({ start }: Pick<CheckedRun, 'start'>, lock?: string): Pro
   if (count !== 3) throw new Error(`counted ${count}`);
 }
 
+const workersIn = ({ consumers }: Scenario): number =>
+  (consumers as readonly SimulatedConsumer[]).reduce((sum, { workers = 1 }) => sum + workers, 0);
+
 describe('a race', () => {
   it('is found in a function, and not where a lock prevents it', async () => {
     const failure = await failureOf(check((run) => countUp(run), { seeds: 20 }));
@@ -144,29 +154,31 @@ describe('a race', () => {
 
   it('is shrunk to two workers and as few commands and preemptions as it takes', async () => {
     const failure = await failureOf(check(RACE, { seeds: 50 }));
-    const { nodes, commands, faults, network, strategy } = failure.plan;
-    expect(commands).toHaveLength(2);
-    expect(nodes.reduce((sum, { workers = 1 }) => sum + workers, 0)).toBe(2);
-    expect([faults, network]).toEqual([[], undefined]);
-    expect(strategy).toMatchObject({ kind: 'serial' });
-    expect((strategy as { preemptions: readonly unknown[] }).preemptions).toHaveLength(1);
+    const { scenario } = failure.run;
+    expect(scenario.commands).toHaveLength(2);
+    expect(workersIn(scenario)).toBe(2);
+    expect(scenario.network).toBeUndefined();
+    expect(scenario.preemptions).toHaveLength(1);
   });
 
-  it('is told with seed, plan and the line to paste, and the plan shows it again', async () => {
+  it('is told with seed, story and the line to paste; token and trace show it again', async () => {
     const failure = await failureOf(check(RACE, { seeds: 50 }));
-    const { message, plan } = failure;
+    const { message, run, token } = failure;
     expect(message).toMatch(/^race with seed \d+ threw Error: lost an update: counted 1 of 2/);
-    expect(message).toContain('2 commands, 0 faults, calm network, 1 preemption');
-    const [, pasted] = /await replayPlan\(race, (.*)\);/.exec(message)!;
-    expect(JSON.parse(pasted!)).toEqual(plan);
-    await expect(replayPlan(RACE, JSON.parse(pasted!))).rejects.toThrow('lost an update');
+    expect(message).toContain('2 workers, 2 commands, 1 preemption\n  1000ms client action increment\n');
+    expect(message).toContain(`\n  await replay('${token}', race);`);
+    for (const recorded of [token, run.trace, JSON.stringify(run.scenario)]) {
+      const again = await failureOf(replay(recorded, RACE));
+      expect(again.message).toContain('lost an update');
+      expect(again.run.hash).toBe(run.hash);
+    }
   });
 });
 
-it('a plan depends on its seed alone', () => {
+it('a scenario depends on its seed alone', () => {
   for (const scenario of SCENARIOS) {
-    expect(planFor(scenario, 7)).toEqual(planFor(scenario, 7));
-    expect(planFor(scenario, 7)).not.toEqual(planFor(scenario, 8));
-    expect(JSON.parse(JSON.stringify(planFor(scenario, 7)))).toEqual(planFor(scenario, 7));
+    expect(scenarioFor(scenario, 7)).toEqual(scenarioFor(scenario, 7));
+    expect(scenarioFor(scenario, 7)).not.toEqual(scenarioFor(scenario, 8));
+    expect(JSON.parse(JSON.stringify(scenarioFor(scenario, 7)))).toEqual(scenarioFor(scenario, 7));
   }
 });

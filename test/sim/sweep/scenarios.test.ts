@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
-import { check, replayPlan } from '../../../sim/sweep/check.js';
-import type { Plan } from '../../../sim/sweep/plan.js';
+import { replay } from '../../../sim/replay.js';
+import { check } from '../../../sim/sweep/check.js';
 import { ROOT } from '../../files.js';
 
 /** Rare paths that the fixed seeds reach together: if one is reached no more, they test less than they did. */
@@ -50,16 +50,19 @@ describe('the scenarios', () => {
 });
 
 interface Schedule {
-  readonly scenario: string;
+  readonly sweep: string;
   readonly found: string;
-  readonly plan: Plan;
 }
 
 describe('a schedule that once failed', () => {
   const folder = join(ROOT, 'fixtures', 'schedules');
   it.each(readdirSync(folder))('passes: %s', async (file) => {
-    const { scenario: name, plan } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Schedule;
-    const scenario = SCENARIOS.find((one) => one.name === name)!;
-    expect((await replayPlan(scenario, plan)).violations).toEqual([]);
+    const json = readFileSync(join(folder, file), 'utf8');
+    const { sweep, found } = JSON.parse(json) as Schedule;
+    expect(found).not.toBe('');
+    await replay(
+      json,
+      SCENARIOS.find(({ name }) => name === sweep)!,
+    );
   });
 });
