@@ -3,7 +3,7 @@ import { announce } from '../engine/announce.js';
 import type { Engine } from '../engine/engine.js';
 import { execute, type Execution } from '../engine/execute.js';
 import { runLifecycle } from '../engine/hooks.js';
-import type { Delivery, SettlementResult } from '../storage/storage.js';
+import type { Awaitable, Delivery, SettlementResult } from '../storage/storage.js';
 import type { Runner } from './runner.js';
 
 export class LocalRunner implements Runner {
@@ -21,7 +21,7 @@ export class LocalRunner implements Runner {
     await runLifecycle(this.#engine.hooks.startup, 'onStartup', this.#engine.runtime.logger);
   }
 
-  run(delivery: Delivery, stop: AbortSignal): Promise<Execution> {
+  run(delivery: Delivery, stop: AbortSignal): Awaitable<Execution> {
     return execute(this.#engine, delivery, { lease: this.#lease, stop });
   }
 

@@ -19,9 +19,13 @@ export interface Work {
 }
 
 /** Stores settlements in one step each, then announces them. Answers at once if the storage does and nobody listens. */
-export function commit(engine: Engine, works: readonly Work[]): Promise<void> | undefined {
+export function commit(
+  engine: Engine,
+  works: readonly Work[],
+  now: number = engine.now(),
+): Promise<void> | undefined {
   const settled = works.map(({ settlement }) => settlement);
-  const answer = engine.storage.turn(turnOf(engine, settled));
+  const answer = engine.storage.turn(turnOf(engine, settled, now));
   if ('then' in answer)
     return Promise.resolve(answer).then(({ settled }) => announceAll(engine, works, settled));
   return announceAll(engine, works, answer.settled);
@@ -50,8 +54,7 @@ async function announceEach(
 const IMMEDIATE_LEASE_MS = 24 * 60 * 60 * 1000;
 
 /** A turn that takes nothing from the queue: in immediate mode, what it enqueues is handed over at once. */
-function turnOf(engine: Engine, settled: readonly Settlement[]): Turn {
-  const now = engine.now();
+function turnOf(engine: Engine, settled: readonly Settlement[], now: number): Turn {
   if (!engine.immediate) return { settled, take: 0, lease: '', now };
   return {
     settled,
@@ -68,43 +71,63 @@ interface Frame extends Committed {
   next: number;
 }
 
+/** Where telling cannot go on at once: a handler that has to be awaited, then a delivery that is to be run. */
+interface Stop {
+  readonly told: Promise<void> | undefined;
+  readonly delivery: Delivery | undefined;
+}
+
 /**
- * Tells what was committed; answers at once if there is nobody to tell and nothing to run. A settlement that was
+ * Tells what was committed; answers at once if nobody has to be awaited and nothing to be run. A settlement that was
  * refused, because another worker had taken over, is not told of.
  */
 export function announce(engine: Engine, committed: Committed): Promise<void> | undefined {
-  const frames: Frame[] = [];
-  push(frames, engine, committed);
-  const idle = !engine.immediate && !engine.signals.hearsAny && engine.hooks.postExecute.size === 0;
-  return idle || frames.length === 0 ? undefined : walk(engine, frames);
+  if (!isToBeTold(engine, committed)) return undefined;
+  if (!engine.immediate && !engine.signals.hearsAny && engine.hooks.postExecute.size === 0) return undefined;
+  const frames: Frame[] = [frameOf(committed)];
+  const stop = tellOn(engine, frames);
+  return stop === undefined ? undefined : walk(engine, frames, stop);
 }
 
-async function walk(engine: Engine, frames: Frame[]): Promise<void> {
+/** Tells as much as can be told at once. */
+function tellOn(engine: Engine, frames: Frame[]): Stop | undefined {
   for (;;) {
     const frame = frames.at(-1);
-    if (frame === undefined) return;
+    if (frame === undefined) return undefined;
     const announcement = frame.announcements[frame.next]!;
     frame.next += 1;
     // The last step of a frame leaves nothing to come back to: a retry of a retry of a retry stays one frame deep.
     if (frame.next === frame.announcements.length) frames.pop();
     const told = tell(engine, announcement, frame.result.enqueued);
-    if (told !== undefined) await told;
     const delivery = deliveryOf(announcement, frame.result.enqueued);
-    if (delivery === undefined) continue;
-    // Bodies enqueue in their turn: without a break, each would run on top of the one that called it.
-    await Promise.resolve();
-    const { settlement, announcements, outcome } = await execute(engine, delivery);
-    const answer = engine.storage.turn(turnOf(engine, [settlement]));
-    const { settled } = 'then' in answer ? await answer : answer;
-    if (outcome.kind === 'undone') throw outcome.error;
-    push(frames, engine, { announcements, result: settled[0]! });
+    if (told !== undefined || delivery !== undefined) return { told, delivery };
   }
 }
 
-function push(frames: Frame[], engine: Engine, { announcements, result }: Committed): void {
+async function walk(engine: Engine, frames: Frame[], first: Stop): Promise<void> {
+  for (let stop: Stop | undefined = first; stop !== undefined; stop = tellOn(engine, frames)) {
+    if (stop.told !== undefined) await stop.told;
+    if (stop.delivery === undefined) continue;
+    // Bodies enqueue in their turn: without a break, each would run on top of the one that called it.
+    await Promise.resolve();
+    const ran = execute(engine, stop.delivery);
+    const { settlement, announcements, outcome } = 'then' in ran ? await ran : ran;
+    const answer = engine.storage.turn(turnOf(engine, [settlement], engine.now()));
+    const { settled } = 'then' in answer ? await answer : answer;
+    if (outcome.kind === 'undone') throw outcome.error;
+    const committed = { announcements, result: settled[0]! };
+    if (isToBeTold(engine, committed)) frames.push(frameOf(committed));
+  }
+}
+
+function frameOf({ announcements, result }: Committed): Frame {
+  return { announcements, result, next: 0 };
+}
+
+function isToBeTold(engine: Engine, { announcements, result }: Committed): boolean {
   if (!result.applied)
     engine.runtime.logger.warn('a settlement was refused: its delivery had been taken over');
-  else if (announcements.length > 0) frames.push({ announcements, result, next: 0 });
+  return result.applied && announcements.length > 0;
 }
 
 /** Makes one announcement; answers at once if nobody listens. */

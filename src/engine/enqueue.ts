@@ -34,10 +34,14 @@ interface Plan {
 
 /** Enqueues signatures, pipelines, groups and chords. @throws if any part is unknown or cannot travel; nothing is enqueued then. */
 export async function enqueue(engine: Engine, work: Work): Promise<Result | ResultGroup | ChordResult> {
-  const plan: Plan = { engine, now: engine.now(), effects: [], announcements: [] };
+  const now = engine.now();
+  const plan: Plan = { engine, now, effects: [], announcements: [] };
   const handle = add(plan, work, undefined);
-  if (plan.effects.length > 0)
-    await commit(engine, [{ settlement: { effects: plan.effects }, announcements: plan.announcements }]);
+  const { effects, announcements } = plan;
+  if (effects.length > 0) {
+    const telling = commit(engine, [{ settlement: { effects }, announcements }], now);
+    if (telling !== undefined) await telling;
+  }
   return handle;
 }
 

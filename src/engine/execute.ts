@@ -1,18 +1,14 @@
 // One delivery, from its message to its settlement: the only place where tasks run, whatever drives it.
-import { isCancelExecution, isHueyError, isRetryTask, TaskLockedException } from '../errors.js';
-import type { RetryTask } from '../errors.js';
+import { isHueyError, TaskLockedException } from '../errors.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Task } from '../model/task.js';
-import { isThenable } from '../thenable.js';
-import { durationMs, instantMs } from '../time.js';
 import type { Awaitable, Delivery, Effect, QueueItem, Settlement } from '../storage/storage.js';
+import { isTold, runBody } from './body.js';
 import type { Decoded } from './codec.js';
-import { TaskContext } from './context.js';
 import type { Engine } from './engine.js';
 import { runPreExecute } from './hooks.js';
-import { Patience } from './patience.js';
 import { countUse } from './rate-limit.js';
-import type { Definition, TaskBody } from './registry.js';
+import type { Definition } from './registry.js';
 import { claimRevocation } from './revoke.js';
 import type { Announcement, Ending, SettleSettings } from './settle.js';
 import { settleSafely } from './settle-safely.js';
@@ -63,12 +59,15 @@ interface Job {
   readonly undo: Effect[];
 }
 
-/** Runs a delivery to its end. Never rejects: whatever happens becomes the settlement. */
-export async function execute(
+/**
+ * Runs a delivery to its end; answers at once if the body does and nothing has to be asked before it. Never rejects:
+ * whatever happens becomes the settlement.
+ */
+export function execute(
   engine: Engine,
   delivery: Delivery,
   options: ExecuteOptions = {},
-): Promise<Execution> {
+): Awaitable<Execution> {
   let decoded: Decoded;
   let definition: Definition;
   try {
@@ -78,33 +77,56 @@ export async function execute(
     return unreadable(engine, delivery, error);
   }
   const { receipt } = delivery;
-  const job: Job = { engine, delivery, decoded, definition, options, receipt, undo: [] };
-  try {
-    return conclude(job, await carryOut(job));
-  } catch (error) {
-    if (isHueyError(error, 'SerializationError')) return conclude(job, { kind: 'raised', error });
-    return undone(job, error);
-  }
+  return carryOut({ engine, delivery, decoded, definition, options, receipt, undo: [] });
 }
 
 /** Checks in huey's order, not ready, revoked, expired, then runs the task. What needs no storage costs no await. */
-function carryOut(job: Job): Awaitable<Outcome> {
+function carryOut(job: Job): Awaitable<Execution> {
   const { engine, delivery, decoded, options } = job;
-  if (isTold(options.stop)) return { kind: 'interrupted' };
+  if (isTold(options.stop)) return end(job, { kind: 'interrupted' });
   const now = options.now ?? engine.now();
   const early = notReady(decoded.task, now);
-  if (early !== undefined) return early;
+  if (early !== undefined) return end(job, early);
   return delivery.revoked ? carryOutUnlessRevoked(job, now) : carryOutUnlessExpired(job, now);
 }
 
-async function carryOutUnlessRevoked(job: Job, now: number): Promise<Outcome> {
-  return (await revoked(job, now)) ?? (await carryOutUnlessExpired(job, now));
+async function carryOutUnlessRevoked(job: Job, now: number): Promise<Execution> {
+  try {
+    const skipped = await revoked(job, now);
+    if (skipped !== undefined) return end(job, skipped);
+  } catch (error) {
+    return failed(job, error);
+  }
+  return await carryOutUnlessExpired(job, now);
 }
 
-function carryOutUnlessExpired(job: Job, now: number): Awaitable<Outcome> {
-  const late = expired(job.decoded.task, job.delivery.item, now);
-  if (late !== undefined) return late;
-  return isPlain(job) ? runBody(job) : perform(job);
+function carryOutUnlessExpired(job: Job, now: number): Awaitable<Execution> {
+  const { engine, decoded, delivery } = job;
+  const late = expired(decoded.task, delivery.item, now);
+  if (late !== undefined) return end(job, late);
+  const { signals, runtime } = engine;
+  const telling = signals.hears('executing')
+    ? signals.emit('executing', decoded.task, undefined, runtime.logger)
+    : undefined;
+  return telling === undefined && isPlain(job) ? carryOutNow(job) : carryOutPrepared(job, telling);
+}
+
+async function carryOutPrepared(job: Job, telling: Promise<void> | undefined): Promise<Execution> {
+  try {
+    await telling;
+    const refused = await refusal(job);
+    if (refused !== undefined) return end(job, refused);
+  } catch (error) {
+    return failed(job, error);
+  }
+  return await carryOutNow(job);
+}
+
+function carryOutNow(job: Job): Awaitable<Execution> {
+  const { engine, definition, decoded, options, receipt } = job;
+  if (isTold(options.stop)) return end(job, { kind: 'interrupted' });
+  options.onBody?.(decoded.task.timeoutMs ?? 0, receipt === undefined);
+  return runBody(engine, definition, decoded.task, options.stop, (outcome) => end(job, outcome));
 }
 
 /** The end of a delivery that did not come from its body: whoever ran it died, was killed, or died too often. */
@@ -204,105 +226,56 @@ async function acknowledge(job: Job): Promise<boolean> {
   }
 }
 
-/** Whether there is nothing to do before the body runs: most tasks are like that, and need not wait for it. */
+/** Whether there is nothing to ask before the body runs: most tasks are like that, and need not wait for it. */
 function isPlain(job: Job): boolean {
   const { engine, definition } = job;
   const { lock, rateLimit } = definition.options;
   return (
-    !isAtMostOnce(job) &&
-    lock === undefined &&
-    rateLimit === undefined &&
-    engine.hooks.preExecute.size === 0 &&
-    !engine.signals.hears('executing')
+    !isAtMostOnce(job) && lock === undefined && rateLimit === undefined && engine.hooks.preExecute.size === 0
   );
 }
 
-async function perform(job: Job): Promise<Outcome> {
+/** Asks the hooks, and takes what the body needs; why it must not run, if so. */
+async function refusal(job: Job): Promise<Outcome | undefined> {
   const { engine, definition, decoded } = job;
-  const { signals, hooks, runtime } = engine;
-  if (signals.hears('executing')) await signals.emit('executing', decoded.task, undefined, runtime.logger);
+  const { hooks, runtime } = engine;
   if (hooks.preExecute.size > 0 && !(await runPreExecute(hooks, decoded.task, runtime.logger)))
     return { kind: 'prevented' };
   const { lock, rateLimit } = definition.options;
-  if (lock !== undefined || rateLimit !== undefined) {
-    const refused = await refusal(job);
-    if (refused !== undefined) return refused;
-  }
+  const locked = lock === undefined ? undefined : await lockRefusal(job, lock);
+  if (locked !== undefined) return locked;
+  const exceeded = rateLimit === undefined ? undefined : await countUse(engine, rateLimit);
+  if (exceeded !== undefined) return { kind: 'rate-limited', error: exceeded };
   // Taken over meanwhile: the settlement will be refused, whatever it says.
   if (isAtMostOnce(job) && !(await acknowledge(job))) return { kind: 'interrupted' };
-  return await runBody(job);
+  return undefined;
 }
 
-/** Takes the declared lock and counts against the declared rate limit, in this order. */
-async function refusal({ engine, delivery, definition, options, undo }: Job): Promise<Outcome | undefined> {
-  const { lock, rateLimit } = definition.options;
-  if (lock !== undefined) {
-    const owner = delivery.receipt;
-    const lease = options.lease === undefined ? {} : { lease: options.lease };
-    // It may be held though the answer is lost: then the task would wait for itself.
-    undo.push({ kind: 'unlock', name: lock, owner });
-    if (!(await engine.storage.acquire({ name: lock, owner, places: 1, now: engine.now(), ...lease }))) {
-      undo.pop();
-      return { kind: 'locked', error: new TaskLockedException(lock) };
-    }
-  }
-  const exceeded = rateLimit === undefined ? undefined : await countUse(engine, rateLimit);
-  return exceeded === undefined ? undefined : { kind: 'rate-limited', error: exceeded };
+async function lockRefusal(
+  { engine, delivery, options, undo }: Job,
+  name: string,
+): Promise<Outcome | undefined> {
+  const owner = delivery.receipt;
+  const lease = options.lease === undefined ? {} : { lease: options.lease };
+  // It may be held though the answer is lost: then the task would wait for itself.
+  undo.push({ kind: 'unlock', name, owner });
+  if (await engine.storage.acquire({ name, owner, places: 1, now: engine.now(), ...lease })) return undefined;
+  undo.pop();
+  return { kind: 'locked', error: new TaskLockedException(name) };
 }
 
-async function runBody({ engine, decoded, definition, options, receipt }: Job): Promise<Outcome> {
-  const { task } = decoded;
-  const { stop } = options;
-  if (isTold(stop)) return { kind: 'interrupted' };
-  options.onBody?.(task.timeoutMs ?? 0, receipt === undefined);
-  const { executing, runtime } = engine.environment;
-  const place = executing.join(task, stop);
-  const context = definition.options.context ? new TaskContext(task, runtime.clock, stop) : undefined;
-  const patience = new Patience(runtime.clock, task.timeoutMs);
+/** Concludes, or gives the delivery back. */
+function end(job: Job, outcome: Outcome): Execution {
   try {
-    const answer = call(definition.body, context, task);
-    return { kind: 'returned', value: isThenable(answer) ? await patience.wait(answer, place) : answer };
+    return conclude(job, outcome);
   } catch (error) {
-    if (isTold(stop) && error === stop?.reason) return { kind: 'interrupted' };
-    if (error === patience.expired) context?.abort(error);
-    return failureOf(error);
-  } finally {
-    patience.end();
-    context?.dispose();
-    executing.leave(place);
+    return undone(job, error);
   }
 }
 
-function isTold(stop: AbortSignal | undefined): boolean {
-  return stop?.aborted === true;
-}
-
-function call(body: TaskBody, context: TaskContext | undefined, task: Task): unknown {
-  const run = body as (...args: unknown[]) => unknown;
-  const { args, kwargs } = task;
-  if (context === undefined) return kwargs === undefined ? run(...args) : run(...args, kwargs);
-  return kwargs === undefined ? run(context, ...args) : run(context, ...args, kwargs);
-}
-
-/** What an error thrown by a body means. */
-function failureOf(error: unknown): Outcome {
-  if (isRetryTask(error)) return retryAsked(error);
-  if (isCancelExecution(error)) return { kind: 'canceled', error };
-  if (isHueyError(error, 'TaskTimeout')) return { kind: 'timed-out', error };
-  if (isHueyError(error, 'TaskLockedException')) return { kind: 'locked', error };
-  if (isHueyError(error, 'RateLimitExceeded')) return { kind: 'rate-limited', error };
-  return { kind: 'raised', error };
-}
-
-/** A request for a retry at a time that is none fails the task with the reason. */
-function retryAsked(error: RetryTask): Outcome {
-  try {
-    if (error.delay !== undefined) durationMs('delay', error.delay);
-    if (error.eta !== undefined) instantMs('eta', error.eta);
-    return { kind: 'retry-asked', error };
-  } catch (reason) {
-    return { kind: 'raised', error: reason };
-  }
+/** Before the body something that cannot be read fails the task; otherwise the storage failed. */
+function failed(job: Job, error: unknown): Execution {
+  return isHueyError(error, 'SerializationError') ? end(job, { kind: 'raised', error }) : undone(job, error);
 }
 
 function conclude(job: Job, outcome: Outcome): Execution {

@@ -7,6 +7,7 @@ import { type Duration, durationMs, type Instant, instantMs } from '../time.js';
 import { revokedKey } from '../storage/storage.js';
 import { commit } from './announce.js';
 import { Bell } from './bell.js';
+import type { Codec } from './codec.js';
 import type { Engine } from './engine.js';
 import { isRevoked, putRevocation, type Revocation } from './revoke.js';
 import { FAILURE } from './settle.js';
@@ -63,7 +64,7 @@ export class Result<R = unknown> {
   readonly #index: number;
   #reading: Reading | undefined;
   /** The look at the storage that is under way. */
-  #read: Promise<Reading | undefined> | undefined;
+  #looking: Promise<boolean> | undefined;
   declare readonly valueType: R;
 
   /** @param index Which of the stages this handle is about; those after it follow it. */
@@ -95,8 +96,9 @@ export class Result<R = unknown> {
   get(options?: GetOptions): Promise<R | undefined>;
   async get(options?: GetOptions): Promise<R | undefined> {
     if (options !== undefined) checkGetOptions(options);
-    if (options?.blocking === true) await this.#wait(options);
-    else await this.#look(options?.preserve);
+    const found = this.#look(options?.preserve);
+    if (options?.blocking === true && found !== true) await this.#wait(options, found);
+    else if (found !== true && found !== false) await found;
     if (this.#reading === undefined) return undefined;
     if ('failure' in this.#reading) throw this.#reading.failure;
     return this.#reading.value as R;
@@ -135,17 +137,19 @@ export class Result<R = unknown> {
     return new Result<R>(this.#engine, stages);
   }
 
-  async #wait(options: GetOptions): Promise<void> {
+  /** @param firstLook Made right before: whatever is stored after it is heard here. */
+  async #wait(options: GetOptions, firstLook: boolean | Promise<boolean>): Promise<void> {
     const timeoutMs = options.timeout === undefined ? Infinity : durationMs('timeout', options.timeout);
     const longestMs = durationMs('maxDelay', options.maxDelay ?? 1, { least: 1 });
     const { clock } = this.#engine.runtime;
     const bell = new Bell();
     const unwatch = this.#engine.storage.watch(this.id, () => bell.ring());
+    let found = firstLook;
     let delayMs = FIRST_LOOK_MS;
     let waitedMs = 0;
     try {
       // Counts its own pauses instead of reading a clock: under a virtual one, only the pauses take time.
-      while (!(await this.#look(options.preserve))) {
+      for (; !(await found); found = this.#look(options.preserve)) {
         if (waitedMs >= timeoutMs) {
           if (options.revokeOnTimeout === true) await this.revoke();
           throw new ResultTimeout(this.id, timeoutMs);
@@ -160,14 +164,22 @@ export class Result<R = unknown> {
     }
   }
 
-  async #look(preserve: boolean | undefined): Promise<boolean> {
+  /** Whether there is a result; answers at once if the storage does. */
+  #look(preserve = false): boolean | Promise<boolean> {
     if (this.#reading !== undefined) return true;
     // Two reads at once must not take the result from each other.
-    const read = (this.#read ??= readResult(this.#engine, this.id, preserve === true));
+    if (this.#looking !== undefined) return this.#looking;
+    const read = readResult(this.#engine, this.id, preserve);
+    if (read instanceof Promise) return (this.#looking = this.#keep(read));
+    this.#reading = read;
+    return read !== undefined;
+  }
+
+  async #keep(read: Promise<Reading | undefined>): Promise<boolean> {
     try {
       this.#reading = await read;
     } finally {
-      this.#read = undefined;
+      this.#looking = undefined;
     }
     return this.#reading !== undefined;
   }
@@ -184,14 +196,19 @@ function checkGetOptions(options: GetOptions): void {
     throw expected('backoff', 'a number of at least 1', backoff);
 }
 
-/** Reads the result of an id: undefined if there is none. */
-export async function readResult(
+/** Reads the result of an id: undefined if there is none. Answers at once if the storage does. */
+export function readResult(
   engine: Engine,
   id: string,
   preserve: boolean,
-): Promise<Reading | undefined> {
+): Reading | undefined | Promise<Reading | undefined> {
   const { storage, codec } = engine;
-  const data = await (preserve ? storage.peek(id, engine.now()) : storage.pop(id, engine.now()));
+  const data = preserve ? storage.peek(id, engine.now()) : storage.pop(id, engine.now());
+  if (data === undefined || typeof data === 'string') return readingOf(codec, data);
+  return Promise.resolve(data).then((stored) => readingOf(codec, stored));
+}
+
+function readingOf(codec: Codec, data: string | undefined): Reading | undefined {
   if (data === undefined) return undefined;
   if (!data.startsWith(FAILURE)) return { value: codec.decodeValue(data) };
   const { error, retries, traceback, taskId } = codec.decodeValue(data.slice(FAILURE.length)) as Record<

@@ -48,11 +48,9 @@ export interface Settled {
 /** Decides what follows. @throws SerializationError if the value that the task returned cannot travel. */
 export function settle(ending: Ending, settings: SettleSettings): Settled {
   const { task, outcome, item } = ending;
+  if (outcome.kind === 'returned') return success(ending, outcome.value, settings);
   const settled: Settled = { effects: [], announcements: [] };
   switch (outcome.kind) {
-    case 'returned':
-      succeed(settled, ending, outcome.value, settings);
-      break;
     case 'postponed':
       settled.effects.push({ kind: 'schedule', item, dueAt: outcome.eta });
       announce(settled, 'scheduled', task);
@@ -104,18 +102,27 @@ function skip(settled: Settled, signal: Signal, task: Task, settings: SettleSett
   report(settled, task, null, settings);
 }
 
-function succeed(settled: Settled, ending: Ending, value: unknown, settings: SettleSettings): void {
+function success(ending: Ending, value: unknown, settings: SettleSettings): Settled {
   const { task, rest } = ending;
   const isNone = value === undefined || value === null;
+  const isStored = settings.results && (!isNone || settings.storeNone);
   // A revocation that arrived while the task ran came too late, and must not hit a later run of the same id.
-  settled.effects.push({ kind: 'unrevoke', id: task.id });
-  if (settings.results && (!isNone || settings.storeNone))
-    store(settled, ending, settings.codec.encodeValue(value ?? null), settings);
-  settled.announcements.push({ kind: 'post-execute', task, value, error: undefined });
-  announce(settled, 'complete', task);
-  if (rest === undefined) return report(settled, task, value ?? null, settings);
-  const stage = settings.codec.nextStage(rest);
-  enqueue(settled, passOn(stage.task, value), stage.rest, ending.now, settings);
+  const unrevoke: Effect = { kind: 'unrevoke', id: task.id };
+  const settled: Settled = {
+    effects: isStored
+      ? [unrevoke, stored(ending, settings.codec.encodeValue(value ?? null), settings)]
+      : [unrevoke],
+    announcements: [
+      { kind: 'post-execute', task, value, error: undefined },
+      { kind: 'signal', signal: 'complete', task },
+    ],
+  };
+  if (rest === undefined) report(settled, task, value ?? null, settings);
+  else {
+    const stage = settings.codec.nextStage(rest);
+    enqueue(settled, passOn(stage.task, value), stage.rest, ending.now, settings);
+  }
+  return settled;
 }
 
 function fail(settled: Settled, ending: Ending, outcome: Failure, settings: SettleSettings): void {
@@ -126,7 +133,7 @@ function fail(settled: Settled, ending: Ending, outcome: Failure, settings: Sett
   const visible = plan.retries === 0 || settings.storeIntermediateErrors;
   settled.effects.push({ kind: 'unrevoke', id: task.id });
   if (settings.results && visible)
-    store(settled, ending, encodeFailure(task, error, plan.retries, settings.codec), settings);
+    settled.effects.push(stored(ending, encodeFailure(task, error, plan.retries, settings.codec), settings));
   if (outcome.kind === 'exhausted')
     settled.effects.push({ kind: 'bury', item: ending.item, reason: outcome.error.message });
   const signal = signalOf(outcome);
@@ -155,14 +162,9 @@ function signalOf(outcome: Failure): Signal | undefined {
   }
 }
 
-function store(
-  settled: Settled,
-  { task, now }: Ending,
-  data: string,
-  { resultExpiresMs }: SettleSettings,
-): void {
-  const expiry = resultExpiresMs === undefined ? {} : { expiresAt: now + resultExpiresMs };
-  settled.effects.push({ kind: 'put', key: task.id, data, ...expiry });
+function stored({ task, now }: Ending, data: string, { resultExpiresMs }: SettleSettings): Effect {
+  if (resultExpiresMs === undefined) return { kind: 'put', key: task.id, data };
+  return { kind: 'put', key: task.id, data, expiresAt: now + resultExpiresMs };
 }
 
 /** Marks stored data as a failure; a TAB cannot occur in what a serializer writes. */

@@ -69,15 +69,9 @@ export class MemoryStorage implements Storage {
   #scheduleGained = false;
 
   turn(turn: Turn): TurnResult {
-    const settled: SettlementResult[] = [];
-    for (const settlement of turn.settled) settled.push(this.#settle(settlement, turn));
+    const settled = turn.settled.map((settlement) => this.#settle(settlement, turn));
     if (turn.leaseUntil !== undefined) this.keepLease(turn.lease, turn.leaseUntil, turn.now);
-    const deliveries: Delivery[] = [];
-    while (deliveries.length < turn.take) {
-      const entry = this.#queue.shift();
-      if (entry === undefined) break;
-      deliveries.push(this.#deliver(entry, turn));
-    }
+    const deliveries = turn.take === 0 ? NOTHING : this.#take(turn);
     this.#notify();
     return { settled, deliveries };
   }
@@ -297,11 +291,21 @@ export class MemoryStorage implements Storage {
     this.#chords.forgetValues();
   }
 
+  #take(turn: Turn): readonly Delivery[] {
+    let deliveries: Delivery[] | undefined;
+    for (let count = 0; count < turn.take; count += 1) {
+      const entry = this.#queue.shift();
+      if (entry === undefined) break;
+      deliveries = withOne(deliveries, this.#deliver(entry, turn));
+    }
+    return deliveries ?? NOTHING;
+  }
+
   #settle(settlement: Settlement, turn: Turn): SettlementResult {
     const { receipt } = settlement;
     let landed = receipt === undefined ? undefined : this.#flights.land(receipt);
     if (receipt !== undefined && landed === undefined) return { applied: false, enqueued: NOTHING };
-    const enqueued: Enqueued[] = [];
+    let enqueued: Enqueued[] | undefined;
     for (let index = 0; index < settlement.effects.length; index += 1) {
       const effect = settlement.effects[index]!;
       if (effect.kind === 'release') {
@@ -312,13 +316,17 @@ export class MemoryStorage implements Storage {
       const item = this.#apply(effect, turn.now);
       if (item === undefined) continue;
       if (turn.deliver === true)
-        enqueued.push({ effect: index, item, delivery: this.#deliver(this.#entry(item), turn) });
+        enqueued = withOne(enqueued, {
+          effect: index,
+          item,
+          delivery: this.#deliver(this.#entry(item), turn),
+        });
       else {
         this.#enqueue(item);
-        if (effect.kind !== 'enqueue') enqueued.push({ effect: index, item });
+        if (effect.kind !== 'enqueue') enqueued = withOne(enqueued, { effect: index, item });
       }
     }
-    return { applied: true, enqueued };
+    return { applied: true, enqueued: enqueued ?? NOTHING };
   }
 
   /** Changes what the effect says; returns the item that it sends to the queue, if any. */
@@ -426,6 +434,13 @@ export class MemoryStorage implements Storage {
       for (const lease of leases) listener('lease', lease);
     }
   }
+}
+
+/** Most lists have one member at most; one that grows takes room for sixteen. */
+function withOne<T>(list: T[] | undefined, one: T): T[] {
+  if (list === undefined) return [one];
+  list.push(one);
+  return list;
 }
 
 function refuse(): never {
