@@ -1,14 +1,15 @@
 // Everything in this process's memory: the storage of immediate mode, of tests and of the simulator, and the model
 // against which the others are checked. It answers at once, so each call is atomic by itself.
 import { MemoryChords } from './memory-chords.js';
+import { MemoryData } from './memory-data.js';
 import { MemoryFlights } from './memory-flights.js';
 import { MemoryLocks } from './memory-locks.js';
 import { type Entry, MemoryQueue } from './memory-queue.js';
+import { MemoryRates } from './memory-rates.js';
 import { StorageError } from '../errors.js';
 import { Heap } from '../heap.js';
 import { Watchers } from '../watchers.js';
-import type { Datum, MemoryState, Scheduled } from './memory-state.js';
-import { revokedKey, revokedTaskKey } from './storage.js';
+import type { MemoryState, Scheduled } from './memory-state.js';
 import type {
   Acquisition,
   DeadItem,
@@ -52,19 +53,15 @@ export class MemoryStorage implements Storage {
     (a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.sequence < b.sequence),
   );
   readonly #flights = new MemoryFlights();
-  readonly #data = new Map<string, Datum>();
+  readonly #data = new MemoryData();
   readonly #chords = new MemoryChords();
   readonly #locks = new MemoryLocks((lease, now) => this.#flights.isAlive(lease, now));
-  readonly #rates = new Map<string, { window: number; count: number }>();
+  readonly #rates = new MemoryRates();
   readonly #slots = new Map<string, number>();
   readonly #dead = new Map<string, DeadItem>();
   readonly #listeners = new Set<StorageListener>();
   readonly #watchers = new Watchers();
   #sequence = 0;
-  /** Whether anything may be there that expires. */
-  #mayExpire = false;
-  /** Most queues never hold a revocation; then nobody needs to look for one. */
-  #mayHoldRevocations = false;
   #queueGained = false;
   #scheduleGained = false;
 
@@ -127,34 +124,29 @@ export class MemoryStorage implements Storage {
   }
 
   peek(key: string, now: number): string | undefined {
-    const datum = this.#data.get(key);
-    if (datum === undefined) return undefined;
-    // Asking changes nothing: whoever repeats the calls that do must come to the same end.
-    return datum.expiresAt === undefined || datum.expiresAt > now ? datum.data : undefined;
+    return this.#data.peek(key, now);
   }
 
   pop(key: string, now: number): string | undefined {
-    const data = this.peek(key, now);
-    this.#data.delete(key);
-    return data;
+    return this.#data.pop(key, now);
   }
 
   putIfEmpty(key: string, data: string, now: number): boolean {
-    if (this.peek(key, now) !== undefined) return false;
+    if (this.#data.peek(key, now) !== undefined) return false;
     this.#put(key, data, undefined);
     return true;
   }
 
   delete(key: string, now: number): boolean {
-    return this.pop(key, now) !== undefined;
+    return this.#data.pop(key, now) !== undefined;
   }
 
   deleteIf(key: string, data: string, now: number): boolean {
-    return this.peek(key, now) === data && this.#data.delete(key);
+    return this.#data.peek(key, now) === data && this.delete(key, now);
   }
 
   keys(now: number): readonly string[] {
-    return [...this.#data.keys()].filter((key) => this.peek(key, now) !== undefined).sort();
+    return this.#data.keys(now);
   }
 
   acquire(request: Acquisition): boolean {
@@ -178,23 +170,19 @@ export class MemoryStorage implements Storage {
   }
 
   rate({ name, windowMs, now }: RateRequest): number {
-    const window = Math.floor(now / windowMs);
-    const rate = this.#rates.get(name);
-    if (rate !== undefined && rate.window >= window) return (rate.count += 1);
-    this.#rates.set(name, { window, count: 1 });
-    return 1;
+    return this.#rates.count(name, Math.floor(now / windowMs));
   }
 
   rateUsage(name: string): number {
-    return this.#rates.get(name)?.count ?? 0;
+    return this.#rates.usage(name);
   }
 
   resetRate(name: string): boolean {
-    return this.#rates.delete(name);
+    return this.#rates.reset(name);
   }
 
   rates(): readonly string[] {
-    return [...this.#rates.keys()].sort();
+    return this.#rates.names();
   }
 
   reports(): ReadonlyArray<readonly [string, number]> {
@@ -225,7 +213,7 @@ export class MemoryStorage implements Storage {
       }
     }
     this.#locks.sweep(now);
-    this.#sweepData(now);
+    this.#data.sweep(now);
     this.#notify();
     return { requeued, exhausted, nextExpiryAt: this.#flights.nextExpiryAt(lease) };
   }
@@ -236,7 +224,7 @@ export class MemoryStorage implements Storage {
     if (all || target === 'schedule') this.#schedule.clear();
     if (all || target === 'dead') this.#dead.clear();
     if (all || target === 'results') this.#flushResults();
-    if (target === 'counters') for (const rate of this.#rates.values()) rate.count = 0;
+    if (target === 'counters') this.#rates.clearCounts();
     if (!all) return;
     this.#flights.clear();
     this.#chords.clear();
@@ -250,10 +238,10 @@ export class MemoryStorage implements Storage {
       queue: this.#queue.entries(),
       schedule: this.#schedule.sorted(),
       ...this.#flights.exportFlights(),
-      data: [...this.#data],
+      data: this.#data.exportData(),
       chords: this.#chords.exportChords(),
       holds: this.#locks.exportHolds(),
-      rates: [...this.#rates],
+      rates: this.#rates.exportRates(),
       slots: [...this.#slots],
       dead: this.dead(),
     };
@@ -266,11 +254,10 @@ export class MemoryStorage implements Storage {
     for (const entry of state.queue) this.#queue.push(entry);
     for (const scheduled of state.schedule) this.#schedule.push(scheduled);
     this.#flights.importFlights(state);
-    for (const [key, datum] of state.data) this.#data.set(key, datum);
-    this.#mayExpire = this.#mayHoldRevocations = this.#data.size > 0;
+    this.#data.importData(state.data);
     this.#chords.importChords(state.chords);
     this.#locks.importHolds(state.holds);
-    for (const [name, rate] of state.rates) this.#rates.set(name, { ...rate });
+    this.#rates.importRates(state.rates);
     for (const [ticker, slot] of state.slots) this.#slots.set(ticker, slot);
     for (const dead of state.dead) this.#dead.set(dead.item.id, dead);
   }
@@ -285,7 +272,6 @@ export class MemoryStorage implements Storage {
 
   #flushResults(): void {
     this.#data.clear();
-    this.#mayHoldRevocations = false;
     this.#locks.clear();
     this.#rates.clear();
     this.#chords.forgetValues();
@@ -338,7 +324,7 @@ export class MemoryStorage implements Storage {
         this.#put(effect.key, effect.data, effect.expiresAt);
         return undefined;
       case 'unrevoke':
-        if (this.#mayHoldRevocations) this.#data.delete(revokedKey(effect.id));
+        this.#data.unrevoke(effect.id);
         return undefined;
       case 'schedule':
         this.#schedule.push({ item: effect.item, dueAt: effect.dueAt, sequence: this.#nextSequence() });
@@ -386,34 +372,17 @@ export class MemoryStorage implements Storage {
     return this.#launch({ item, sequence, count: count + 1 }, taker);
   }
 
-  #revoked({ id, task }: QueueItem, now: number): boolean {
-    if (!this.#mayHoldRevocations) return false;
-    return this.peek(revokedKey(id), now) !== undefined || this.peek(revokedTaskKey(task), now) !== undefined;
-  }
-
   #launch(entry: Entry, { lease, now }: Taker): Delivery {
     return this.#delivery(this.#flights.launch(entry, lease), entry, now);
   }
 
   #delivery(receipt: string, { item, count }: Entry, now: number): Delivery {
-    return { item, receipt, count, revoked: this.#revoked(item, now) };
+    return { item, receipt, count, revoked: this.#data.isRevoked(item, now) };
   }
 
   #put(key: string, data: string, expiresAt: number | undefined): void {
-    if (key.startsWith('revoked')) this.#mayHoldRevocations = true;
-    if (expiresAt !== undefined) this.#mayExpire = true;
-    this.#data.set(key, { data, expiresAt });
+    this.#data.put(key, data, expiresAt);
     this.#watchers.ring(key);
-  }
-
-  /** Forgets what has expired and was never asked for. */
-  #sweepData(now: number): void {
-    if (!this.#mayExpire) return;
-    this.#mayExpire = false;
-    for (const [key, { expiresAt }] of this.#data)
-      if (expiresAt === undefined) continue;
-      else if (expiresAt <= now) this.#data.delete(key);
-      else this.#mayExpire = true;
   }
 
   #nextSequence(): number {
