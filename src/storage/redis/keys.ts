@@ -18,7 +18,8 @@ export const REDIS_KEYS = {
   slots: 'hash: the slot last claimed of each periodic task',
   dead: 'hash: dead letters',
   deadOrder: 'sorted set: dead letters in the order of their burial',
-  counters: 'hash: three numbers that name places and receipts',
+  taken: 'string: how many were ever taken from the list',
+  counters: 'hash: two numbers that name places and receipts',
 } as const;
 
 /** The part of a queue that a key holds. */

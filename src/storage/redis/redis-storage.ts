@@ -1,7 +1,7 @@
 // A queue on a Redis server: durable as the server is, for any number of machines. Each call is one script or command,
 // so one step and one round trip; the server keeps the state and reads no clock for it.
 import { RedisBatch } from './batch.js';
-import { type FlowAnswer, flowArguments, readFlow } from './flow.js';
+import { type FlowAnswer, flowArguments, readFlow, receiptEnd } from './flow.js';
 import { fieldOf, nameOf, redisKey } from './keys.js';
 import { RedisNotices } from './notices.js';
 import { type ResolvedRedisOptions, resolveRedisOptions, type RedisStorageOptions } from './options.js';
@@ -66,6 +66,8 @@ export class RedisStorage implements Storage {
   readonly #options: ResolvedRedisOptions;
   /** So many turns go the long way: the last that tried the short one could not. */
   #detours = 0;
+  /** How many turns tried the short way. */
+  #turns = 0;
 
   /** @throws ConfigurationError for a bad option. */
   constructor(options: RedisStorageOptions = {}) {
@@ -104,10 +106,12 @@ export class RedisStorage implements Storage {
     }
     if (this.#detours > 0) this.#detours -= 1;
     else {
-      const flow = flowArguments(turn, this.#news, this.#stored);
+      this.#turns += 1;
+      const end = receiptEnd(this.#turns, turn.lease);
+      const flow = flowArguments(turn, end, this.#news, this.#stored);
       // A server says false as nothing at all, the mock as false.
       const answer = flow === undefined ? false : await this.#run<FlowAnswer | null | false>(FLOW, flow);
-      if (answer) return readFlow(turn, answer);
+      if (answer) return readFlow(turn, end, answer);
       if (flow !== undefined) this.#detours = DETOURS;
     }
     const answer = await this.#run<TurnAnswer>(TURN, turnArguments(turn, this.#news, this.#stored));

@@ -130,7 +130,8 @@ export const FLUSH: RedisScript = script(
 local target = ARGV[2]
 local all = target == ''
 if all or target == 'queue' then
-  counter('taken', redis.call('LLEN', queue))
+  local number = redis.call('LLEN', queue)
+  if number > 0 then redis.call('INCRBY', taken, number) end
   redis.call('DEL', queue, ranked)
 end
 if all or target == 'schedule' then redis.call('DEL', schedule) end

@@ -9,7 +9,7 @@ import type { ScriptPart } from './script.js';
  * enqueuedAt NUL data`, where priority 0 is no text; a member of the sorted set is `place NUL count NUL record`.
  */
 export const QUEUE: ScriptPart = {
-  keys: ['queue', 'ranked', 'counters'],
+  keys: ['queue', 'ranked', 'taken', 'counters'],
   lua: `
 local queueGained = false
 
@@ -18,7 +18,7 @@ local function counter(name, by)
 end
 
 local function takenFromList()
-  return tonumber(redis.call('HGET', counters, 'taken') or '0')
+  return tonumber(redis.call('GET', taken) or '0')
 end
 
 local function placeAt(position, among)
@@ -71,7 +71,7 @@ end
  * the list and the sorted set meet, in priority 0, places decide.
  */
 export const TAKE: ScriptPart = {
-  keys: ['queue', 'ranked', 'counters'],
+  keys: ['queue', 'ranked', 'taken'],
   lua: `
 local function take(wanted, deliver)
   local left = wanted
@@ -82,7 +82,7 @@ local function take(wanted, deliver)
     local records = redis.call('LPOP', queue, whole(most))
     local number = records and #records or 0
     if number > 0 then
-      local before = counter('taken', number) - number
+      local before = redis.call('INCRBY', taken, number) - number
       for index = 1, number do deliver(placeAt(before + index, 0), '0', records[index]) end
       left = left - number
     end
