@@ -2,16 +2,17 @@
 // and closed, which it stays. A call waits for a server that is away, within bounds, before it is sent; once sent it is
 // never sent again, for nobody knows whether it was applied.
 import { ConfigurationError, StorageError } from '../../errors.js';
-import { isMisconfiguration, storageErrorOf, unreachable, wasNotSent } from './errors.js';
+import { systemClock } from '../../runtime.js';
+import { isMisconfiguration, storageErrorOf, unreachable, wasNotRun } from './errors.js';
 import type { ResolvedRedisOptions } from './options.js';
+import { Watchdog } from './watchdog.js';
 
 /** What is used of ioredis: the same in 5 and 6, and in ioredis-mock. */
 export interface Ioredis {
   on(event: string, listener: (...values: never[]) => void): unknown;
   connect?(): Promise<unknown>;
   quit(): Promise<unknown>;
-  disconnect(): void;
-  defineCommand(name: string, definition: { readonly numberOfKeys: number; readonly lua: string }): void;
+  disconnect(reconnect?: boolean): void;
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
 }
@@ -35,6 +36,8 @@ export class RedisClient {
   readonly #options: ResolvedRedisOptions;
   readonly #onReady: (ioredis: Ioredis) => void;
   readonly #waiters = new Set<Waiter>();
+  /** Where one connection answers in order; a Cluster sees to its connections itself. */
+  readonly #watchdog: Watchdog | undefined;
   #opening: Promise<Ioredis> | undefined;
   #ioredis: Ioredis | undefined;
   #wasReady = false;
@@ -48,6 +51,8 @@ export class RedisClient {
   constructor(options: ResolvedRedisOptions, onReady: (ioredis: Ioredis) => void = () => {}) {
     this.#options = options;
     this.#onReady = onReady;
+    if (!isCluster(options))
+      this.#watchdog = new Watchdog(systemClock, options.readTimeoutMs, () => this.#drop());
   }
 
   /** The connection if it can be used at this very moment. */
@@ -65,16 +70,20 @@ export class RedisClient {
   }
 
   /** Calls the server once, as soon as it can be used. @throws StorageError */
-  async call<T>(send: (ioredis: Ioredis) => Promise<unknown>): Promise<T> {
-    for (;;) {
+  async call<T>(send: (ioredis: Ioredis, attempt: number) => Promise<unknown>): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
       const ioredis = this.ready ?? (await this.open());
       this.#refuseClosed();
+      this.#watchdog?.ask();
       try {
-        return (await send(ioredis)) as T;
+        return (await send(ioredis, attempt)) as T;
       } catch (error) {
-        if (!wasNotSent(error)) throw storageErrorOf(error, this.#options.server);
+        const notRun = wasNotRun(error);
+        if (notRun === undefined) throw storageErrorOf(error, this.#options.server);
         // The connection broke a moment ago, and its end was not told yet.
-        this.#isReady = false;
+        if (notRun === 'unsent') this.#isReady = false;
+      } finally {
+        this.#watchdog?.answer();
       }
     }
   }
@@ -87,6 +96,7 @@ export class RedisClient {
     const wasReady = this.#isReady;
     this.#isReady = false;
     this.#rejectAll(closedError());
+    this.#watchdog?.stop();
     if (ioredis === undefined) return;
     if (wasReady) await ioredis.quit().catch(() => {});
     ioredis.disconnect();
@@ -117,7 +127,17 @@ export class RedisClient {
     const attemptsLeft = this.#wasReady
       ? this.#options.reconnects
       : Math.min(FIRST_ATTEMPTS, this.#options.reconnects);
-    return new Promise((resolve, reject) => this.#waiters.add({ attemptsLeft, resolve, reject }));
+    this.#watchdog?.ask();
+    const waiting = new Promise<void>((resolve, reject) =>
+      this.#waiters.add({ attemptsLeft, resolve, reject }),
+    );
+    return waiting.finally(() => this.#watchdog?.answer());
+  }
+
+  /** A connection that does not answer is no connection: whoever waits for it is told, and there will be another. */
+  #drop(): void {
+    this.#isReady = false;
+    this.#ioredis?.disconnect(true);
   }
 
   #becomeReady(ioredis: Ioredis): void {
@@ -159,6 +179,13 @@ function closedError(): StorageError {
   return new StorageError('expected an open storage, got one that was closed; open a new one');
 }
 
+function isCluster({ connection }: ResolvedRedisOptions): boolean {
+  return Reflect.get(connection ?? {}, 'isCluster') === true;
+}
+
+/** How long a connection that is given up is waited for to end by itself. */
+const DISCONNECT_MS = 50;
+
 /** Commands are never queued, and never sent again, by ioredis: we wait before, and tell after. */
 async function makeIoredis({ connection, address, readTimeoutMs }: ResolvedRedisOptions): Promise<Ioredis> {
   const own = {
@@ -169,7 +196,7 @@ async function makeIoredis({ connection, address, readTimeoutMs }: ResolvedRedis
     autoResubscribe: false,
     // Rejects what was sent as soon as the connection is lost; without it, ioredis would leave it unanswered for good.
     maxRetriesPerRequest: 0,
-    commandTimeout: readTimeoutMs,
+    disconnectTimeout: DISCONNECT_MS,
     retryStrategy: pauseMs,
   };
   if (connection === undefined) {
@@ -182,7 +209,7 @@ async function makeIoredis({ connection, address, readTimeoutMs }: ResolvedRedis
     duplicate(...overrides: unknown[]): Ioredis;
   };
   if (given.isCluster !== true) return given.duplicate(own);
-  const { lazyConnect, enableOfflineQueue, commandTimeout } = own;
+  const { lazyConnect, enableOfflineQueue } = own;
   return given.duplicate([], {
     lazyConnect,
     enableOfflineQueue,
@@ -190,7 +217,7 @@ async function makeIoredis({ connection, address, readTimeoutMs }: ResolvedRedis
     // 0: not again, when a node's connection is lost.
     retryDelayOnFailover: 0,
     clusterRetryStrategy: pauseMs,
-    redisOptions: { ...given.options?.redisOptions, commandTimeout },
+    redisOptions: { ...given.options?.redisOptions, commandTimeout: readTimeoutMs },
   });
 }
 

@@ -69,9 +69,14 @@ export function isMisconfiguration(error: unknown): boolean {
   return meaningOf(error, MISCONFIGURED) !== undefined;
 }
 
-/** Whether the client refused a command because it has no connection: the server never saw it. */
-export function wasNotSent(error: unknown): boolean {
-  return /enableOfflineQueue/.test(textOf(error));
+/**
+ * Whether a command was surely not run: the client refused it for want of a connection, or the server does not know the
+ * script by its hash (any more).
+ */
+export function wasNotRun(error: unknown): 'unsent' | 'unknown script' | undefined {
+  const text = textOf(error);
+  if (/enableOfflineQueue/.test(text)) return 'unsent';
+  return text.startsWith('NOSCRIPT') ? 'unknown script' : undefined;
 }
 
 /** The error for a caller whose command was not sent. @param server Where it is, without secrets. */

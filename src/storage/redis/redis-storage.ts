@@ -83,7 +83,7 @@ export class RedisStorage implements Storage {
     };
     this.#news = redisKey(name, 'news');
     this.#stored = redisKey(name, 'stored');
-    this.#server = new RedisServer(this.#options, REDIS_SCRIPTS);
+    this.#server = new RedisServer(this.#options);
     this.#batch = new RedisBatch((records) => this.#server.run(ENQUEUE, [this.#news, ...records]));
     const channels = { news: this.#news, stored: this.#stored };
     this.#notices = new RedisNotices(this.#options, channels, {

@@ -1,39 +1,45 @@
 // Calls to the server: each is one script, or one plain command, on the keys of one queue, in the order in which they
 // are made.
-import { RedisClient, type Ioredis } from './client.js';
+import { type Ioredis, RedisClient } from './client.js';
 import { type RedisKey, redisKey } from './keys.js';
 import type { ResolvedRedisOptions } from './options.js';
-import type { RedisScript } from './scripts/script.js';
+import { hashOf, type RedisScript } from './scripts/script.js';
 
-type Command = (...values: readonly (string | number)[]) => Promise<unknown>;
+type Command = (values: readonly (string | number)[]) => Promise<unknown>;
 
+/** What calls of a script begin with: the hash of its text, and its keys. */
+interface Prepared {
+  readonly text: string;
+  readonly head: readonly (string | number)[];
+}
+
+/** Calls of the scripts and commands that a queue consists of. */
 export class RedisServer {
   readonly #queue: string;
   readonly #client: RedisClient;
-  readonly #keys = new Map<RedisScript, readonly string[]>();
-  /** The connection that knows the scripts. */
-  #defined: Ioredis | undefined;
+  readonly #prepared = new Map<RedisScript, Prepared>();
+  /** The scripts that this connection has sent, so that the server knows them by their hashes. */
+  readonly #known = new Set<RedisScript>();
 
-  /** @param scripts All that will be run. */
-  constructor(options: ResolvedRedisOptions, scripts: readonly RedisScript[]) {
+  constructor(options: ResolvedRedisOptions) {
     this.#queue = options.name;
-    for (const script of scripts)
-      this.#keys.set(
-        script,
-        script.keys.map((key) => redisKey(options.name, key)),
-      );
-    this.#client = new RedisClient(options, (ioredis) => this.#define(ioredis));
+    this.#client = new RedisClient(options, () => this.#known.clear());
   }
 
   /** Runs a script with these arguments. @throws StorageError */
   run<T>(script: RedisScript, values: readonly (string | number)[]): Promise<T> {
-    const keys = this.#keys.get(script)!;
-    return this.#client.call<T>((ioredis) => commandOf(ioredis, scriptCommand(script))(...keys, ...values));
+    const { text, head } = this.#prepare(script);
+    return this.#client.call<T>((ioredis, attempt) => {
+      if (attempt === 0 && this.#known.has(script)) return send(ioredis, 'evalsha', [...head, ...values]);
+      // With its text: what is sent behind it must not overtake it while the server asks for the text.
+      this.#known.add(script);
+      return send(ioredis, 'eval', [text, ...head.slice(1), ...values]);
+    });
   }
 
   /** Runs a command on one key. @throws StorageError */
   command<T>(name: string, key: RedisKey, ...values: readonly (string | number)[]): Promise<T> {
-    return this.#client.call<T>((ioredis) => commandOf(ioredis, name)(redisKey(this.#queue, key), ...values));
+    return this.#client.call<T>((ioredis) => send(ioredis, name, [redisKey(this.#queue, key), ...values]));
   }
 
   /** Waits until the server can be used. @throws StorageError */
@@ -45,19 +51,18 @@ export class RedisServer {
     return this.#client.close();
   }
 
-  #define(ioredis: Ioredis): void {
-    if (this.#defined === ioredis) return;
-    this.#defined = ioredis;
-    for (const script of this.#keys.keys())
-      ioredis.defineCommand(scriptCommand(script), { numberOfKeys: script.keys.length, lua: script.lua });
+  #prepare(script: RedisScript): Prepared {
+    let prepared = this.#prepared.get(script);
+    if (prepared === undefined) {
+      const keys = script.keys.map((key) => redisKey(this.#queue, key));
+      prepared = { text: script.lua, head: [hashOf(script), keys.length, ...keys] };
+      this.#prepared.set(script, prepared);
+    }
+    return prepared;
   }
 }
 
-/** No command of Redis is called so. */
-function scriptCommand({ name }: RedisScript): string {
-  return `huey_${name}`;
-}
-
-function commandOf(ioredis: Ioredis, name: string): Command {
-  return (...values) => (Reflect.get(ioredis, name) as Command).apply(ioredis, [...values]);
+/** Sends a command with its arguments as one list, for there may be more of them than a call takes. */
+function send(ioredis: Ioredis, name: string, values: readonly (string | number)[]): Promise<unknown> {
+  return (Reflect.get(ioredis, name) as Command).call(ioredis, values);
 }

@@ -1,6 +1,7 @@
 // How a script is put together: the keys that it declares become locals of the same names, then come the parts that it
 // shares with others, then its own body. What it needs otherwise are arguments, the instant among them, so that a
 // script does the same whatever the server's clock says. Plain `redis.call` on text: an in-memory stand-in runs it too.
+import { createHash } from 'node:crypto';
 import type { RedisKey } from '../keys.js';
 
 /** A script with the keys that it may touch, in the order in which it is given them. */
@@ -8,6 +9,18 @@ export interface RedisScript {
   readonly name: string;
   readonly keys: readonly RedisKey[];
   readonly lua: string;
+}
+
+const hashes = new WeakMap<RedisScript, string>();
+
+/** The hash by which a server knows a script that it has seen. */
+export function hashOf(script: RedisScript): string {
+  let hash = hashes.get(script);
+  if (hash === undefined) {
+    hash = createHash('sha1').update(script.lua).digest('hex');
+    hashes.set(script, hash);
+  }
+  return hash;
 }
 
 /** Lua that several scripts share. It may use what the parts before it define. */
