@@ -25,29 +25,14 @@ export function receiptEnd(turn: number, lease: string): string {
  * The arguments, if all that the turn does is to end deliveries that it handed out under its lease, with results that
  * stay, and to take; else undefined.
  */
-export function flowArguments(
-  turn: Turn,
-  end: string,
-  newsChannel: string,
-  storedChannel: string,
-): string[] | undefined {
+export function flowArguments(turn: Turn, end: string): string[] | undefined {
   const { settled, lease, leaseUntil, take, now } = turn;
   if (turn.deliver === true || settled.length > MOST_SETTLEMENTS) return undefined;
   const field = fieldOf(lease);
-  const head = [
-    String(now),
-    field,
-    leaseUntil === undefined ? '' : String(leaseUntil),
-    String(Math.min(take, Number.MAX_SAFE_INTEGER)),
-    newsChannel,
-    storedChannel,
-    end,
-    String(settled.length),
-  ];
+  const receipts = new Set<string>();
   const results: string[] = [];
   let counts = '';
   let keys = '';
-  const receipts = new Set<string>();
   for (const { receipt, effects } of settled) {
     if (receipt === undefined || !isHandedOut(receipt, field) || receipts.has(receipt)) return undefined;
     receipts.add(receipt);
@@ -65,8 +50,9 @@ export function flowArguments(
     if (count > MOST_RESULTS) return undefined;
     counts += count;
   }
-  head.push(counts, keys);
-  return [...head, ...receipts, ...results];
+  const most = Math.min(take, Number.MAX_SAFE_INTEGER);
+  const said = `${field}\0${leaseUntil ?? ''}\0${now}\0${most}\0${end}\0${counts}\0${keys}`;
+  return [said, ...receipts, ...results];
 }
 
 /** What the script's answer says of the turn. */

@@ -84,7 +84,7 @@ export class RedisStorage implements Storage {
     this.#news = redisKey(name, 'news');
     this.#stored = redisKey(name, 'stored');
     this.#server = new RedisServer(this.#options);
-    this.#batch = new RedisBatch((records) => this.#server.run(ENQUEUE, [this.#news, ...records]));
+    this.#batch = new RedisBatch((records) => this.#server.run(ENQUEUE, records));
     const channels = { news: this.#news, stored: this.#stored };
     this.#notices = new RedisNotices(this.#options, channels, {
       gains: async () => {
@@ -108,7 +108,7 @@ export class RedisStorage implements Storage {
     else {
       this.#turns += 1;
       const end = receiptEnd(this.#turns, turn.lease);
-      const flow = flowArguments(turn, end, this.#news, this.#stored);
+      const flow = flowArguments(turn, end);
       // A server says false as nothing at all, the mock as false.
       const answer = flow === undefined ? false : await this.#run<FlowAnswer | null | false>(FLOW, flow);
       if (answer) return readFlow(turn, end, answer);

@@ -12,8 +12,9 @@ export const ENQUEUE: RedisScript = script(
   ['queue'],
   [],
   `
-each('RPUSH', queue, ARGV, 2, #ARGV)
-redis.call('PUBLISH', ARGV[1], 'q')
+each('RPUSH', queue, ARGV, 1, #ARGV)
+local channel = channelOf('news')
+redis.call('PUBLISH', channel, 'q')
 `,
 );
 
