@@ -69,12 +69,12 @@ if change ~= 0 then
   local held = redis.call('HINCRBY', holding, lease, change)
   if held <= 0 then redis.call('HDEL', holding, lease) end
   if held > 0 and held == change then
-    local channel = channelOf('news')
+    local channel = string.sub(queue, 1, -6) .. 'news'
     redis.call('PUBLISH', channel, 'l' .. lease)
   end
 end
 if keys ~= '' and refused < number then
-  local channel = channelOf('stored')
+  local channel = string.sub(queue, 1, -6) .. 'stored'
   redis.call('PUBLISH', channel, keys)
 end
 records[count + 1] = first .. head

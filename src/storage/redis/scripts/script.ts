@@ -67,11 +67,6 @@ local now = ARGV[1]
 local unpack = unpack or table.unpack
 local MOST = 1000
 
--- A channel of the queue that the first key belongs to.
-local function channelOf(part)
-  return string.gsub(KEYS[1], '[^:]*$', '', 1) .. part
-end
-
 local function field(text, from)
   local stop = string.find(text, '\\0', from, true)
   return string.sub(text, from, stop - 1), stop + 1

@@ -13,7 +13,7 @@ export const ENQUEUE: RedisScript = script(
   [],
   `
 each('RPUSH', queue, ARGV, 1, #ARGV)
-local channel = channelOf('news')
+local channel = string.sub(queue, 1, -6) .. 'news'
 redis.call('PUBLISH', channel, 'q')
 `,
 );
