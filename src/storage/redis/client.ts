@@ -42,6 +42,7 @@ export class RedisClient {
   #ioredis: Ioredis | undefined;
   #wasReady = false;
   #isReady = false;
+  #isGreeting = false;
   #isClosed = false;
   #lastError: unknown;
   /** The server is there and the settings are wrong in a way that ioredis would pass over. */
@@ -110,6 +111,7 @@ export class RedisClient {
     const ioredis = await makeIoredis(this.#options);
     this.#refuseClosed();
     this.#ioredis = ioredis;
+    ioredis.on('connect', () => this.#greet());
     ioredis.on('ready', () => this.#becomeReady(ioredis));
     ioredis.on('error', (error: unknown) => this.#fail(error));
     ioredis.on('close', () => this.#lose());
@@ -127,11 +129,18 @@ export class RedisClient {
     const attemptsLeft = this.#wasReady
       ? this.#options.reconnects
       : Math.min(FIRST_ATTEMPTS, this.#options.reconnects);
+    return new Promise((resolve, reject) => this.#waiters.add({ attemptsLeft, resolve, reject }));
+  }
+
+  /** ioredis asks the server for its state before a connection is ready. */
+  #greet(): void {
     this.#watchdog?.ask();
-    const waiting = new Promise<void>((resolve, reject) =>
-      this.#waiters.add({ attemptsLeft, resolve, reject }),
-    );
-    return waiting.finally(() => this.#watchdog?.answer());
+    this.#isGreeting = true;
+  }
+
+  #endGreeting(): void {
+    if (this.#isGreeting) this.#watchdog?.answer();
+    this.#isGreeting = false;
   }
 
   /** A connection that does not answer is no connection: whoever waits for it is told, and there will be another. */
@@ -141,6 +150,7 @@ export class RedisClient {
   }
 
   #becomeReady(ioredis: Ioredis): void {
+    this.#endGreeting();
     if (this.#isClosed) return;
     // A database that does not exist leaves the connection in another, and ready.
     if (this.#fault !== undefined) return ioredis.disconnect();
@@ -159,6 +169,7 @@ export class RedisClient {
   }
 
   #lose(): void {
+    this.#endGreeting();
     this.#isReady = false;
     for (const waiter of this.#waiters) {
       if (waiter.attemptsLeft > 0) waiter.attemptsLeft -= 1;

@@ -33,7 +33,7 @@ export interface RedisOptions {
   readonly blocking?: boolean;
   /** Tell those who wait for a result when it is there. Default true; false: they poll. */
   readonly notifyResult?: boolean;
-  /** How long to wait for an answer of the server. Default '30s'. */
+  /** How long to wait for an answer of the server, or up to a quarter more, before the connection is given up. Default '30s'. */
   readonly readTimeout?: Duration;
   /** How many attempts to reach a server that has gone away a call waits for, rising to 2s apart. Default 8: about 7s. */
   readonly reconnects?: number;
