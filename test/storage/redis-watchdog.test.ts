@@ -29,7 +29,7 @@ describe('a watchdog that waits 1000 ms for an answer', () => {
     `),
   )('%s: complains at %s', async (events, expected = '') => {
     const { clock, complaints, watchdog } = setup();
-    for (const event of events!.split(', ')) {
+    for (const event of events.split(', ')) {
       const [what, at] = event.split(' ');
       await clock.advance(Number(at) - clock.now());
       if (what === 'asked') watchdog.ask();
