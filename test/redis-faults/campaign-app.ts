@@ -62,9 +62,12 @@ export function campaignApp({ port, onRun = () => {} }: CampaignAppOptions) {
     huey.task(
       `locked-${index}`,
       { context: true, lock: `lock-${index}`, retries: Infinity, retryDelay: '10ms' },
-      async (ctx, number: number) => {
-        await new Promise((resolve) => setImmediate(resolve));
-        return run(ctx, number, number);
+      async ({ id, attempt }, number: number) => {
+        onRun('began', number, id, attempt);
+        // Long enough for others to come to the lock, and for some to die while they hold it.
+        for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        onRun('ended', number, id, attempt);
+        return number;
       },
     ),
   );
@@ -72,6 +75,16 @@ export function campaignApp({ port, onRun = () => {} }: CampaignAppOptions) {
 }
 
 export type CampaignApp = ReturnType<typeof campaignApp>;
+
+function lockIndexOf(unit: number): number {
+  return Math.floor(unit / 8) % LOCKS;
+}
+
+/** The lock that the task of that number takes, if it does. */
+export function lockOf(number: number): string | undefined {
+  const unit = Math.floor(number / 10);
+  return [2, 3].includes(unit % 8) ? `lock-${lockIndexOf(unit)}` : undefined;
+}
 
 /** A unit of work: of how many tasks it consists, what its last one returns, and how to enqueue it. */
 export interface Unit {
@@ -95,7 +108,7 @@ export function unitOf({ huey, ...tasks }: CampaignApp, unit: number): Unit {
       return single(tasks.later);
     case 2:
     case 3:
-      return single(tasks.locked[Math.floor(unit / 8) % LOCKS]!);
+      return single(tasks.locked[lockIndexOf(unit)]!);
     case 4:
     case 5: {
       const members = [0, 1, 2].map((index) => tasks.work.s(base + index));

@@ -2,10 +2,11 @@
 // end everything that was accepted must have ended with the right value, and what ran twice must have been delivered
 // again, by the storage's own count.
 import { isHueyError, type Result } from 'huey-ts';
-import { type CampaignApp, campaignApp, unitOf } from './campaign-app.js';
+import { type CampaignApp, campaignApp, lockOf, unitOf } from './campaign-app.js';
 import { within } from './campaign-child.js';
 import type { Fault } from './faults.js';
 import { type Account, accountOf, type Line, readLedger } from './ledger.js';
+import { type LockAccount, lockAccountOf } from './overlaps.js';
 import { Stage } from './stage.js';
 
 export interface CampaignOptions {
@@ -18,7 +19,7 @@ export interface CampaignOptions {
 }
 
 /** What a campaign came to. */
-export interface Report extends Account {
+export interface Report extends Account, LockAccount {
   /** Tasks whose enqueueing was answered. */
   readonly accepted: number;
   /** Units whose enqueueing may have been applied: nobody knows before they run. */
@@ -88,6 +89,7 @@ export class Campaign {
       lost: this.#lost,
       uninvited: this.#uninvited(lines),
       ...accountOf(lines),
+      ...lockAccountOf(lines, lockOf),
       left: await this.#left(),
       struck: await struck,
     };

@@ -13,6 +13,10 @@ export interface Line {
   readonly attempt: number;
   /** How often the storage says that it has delivered this attempt. */
   readonly count: number;
+  /** By the clock that all processes of the machine share, in nanoseconds. */
+  readonly at: number;
+  /** Which process wrote it. */
+  readonly writer: string;
 }
 
 /** Writes one process's part of the ledger. */
@@ -41,24 +45,31 @@ export class LedgerWriter {
   }
 
   write(moment: Line['moment'], number: number, id: string, attempt: number): void {
-    writeSync(this.#file, `${moment} ${number} ${id} ${attempt} ${this.#counts.get(id) ?? 0}\n`);
+    const count = this.#counts.get(id) ?? 0;
+    writeSync(this.#file, `${moment} ${number} ${id} ${attempt} ${count} ${process.hrtime.bigint()}\n`);
   }
 }
 
 /** Reads what all processes wrote. */
 export function readLedger(folder: string): readonly Line[] {
-  const texts = readdirSync(folder)
-    .filter((name) => name.endsWith('.ledger'))
-    .map((name) => readFileSync(join(folder, name), 'utf8'));
-  return texts.flatMap((text) =>
-    text
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => {
-        const [moment, number, id, attempt, count] = line.split(' ') as [Line['moment'], ...string[]];
-        return { moment, number: Number(number), id: id!, attempt: Number(attempt), count: Number(count) };
-      }),
-  );
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ledger'));
+  return files.flatMap((name) => {
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => readLine(line, name));
+  });
+}
+
+function readLine(line: string, writer: string): Line {
+  const [moment, number, id, attempt, count, at] = line.split(' ') as [Line['moment'], ...string[]];
+  return {
+    moment,
+    number: Number(number),
+    id: id!,
+    attempt: Number(attempt),
+    count: Number(count),
+    at: Number(at),
+    writer,
+  };
 }
 
 /** What a ledger comes to. */
