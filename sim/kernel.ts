@@ -135,10 +135,12 @@ export class Kernel implements Clock {
 
   /** Nobody moves, and no time passes, until the command has ended. */
   async command<R>(command: PromiseLike<R>): Promise<R> {
+    const admit = this.#outside.watch();
     this.#commands += 1;
     try {
       return await command;
     } finally {
+      admit();
       this.#commands -= 1;
       if (this.#commands === 0) this.#whenCommandsEnd?.();
     }

@@ -13,6 +13,17 @@ export class Outside {
     return [...open].some(([kind, count]) => count > (this.#atRest.get(kind) ?? 0));
   }
 
+  /** Until the returned function is called, what is opened and stays open counts as at rest: a storage connects, say. */
+  watch(): () => void {
+    const before = census();
+    return () => {
+      for (const [kind, count] of census()) {
+        const opened = count - (before.get(kind) ?? 0);
+        if (opened > 0) this.#atRest.set(kind, (this.#atRest.get(kind) ?? 0) + opened);
+      }
+    };
+  }
+
   /** Takes what is open now for the state at rest: a pool of connections that stays, for instance. */
   settle(): void {
     this.#atRest = census();

@@ -41,6 +41,16 @@ describe('Outside', () => {
     await listen();
     expect(outside.hasOpened()).toBe(true);
   });
+
+  it('counts what a storage opens for a call, and keeps, as at rest', async () => {
+    const outside = new Outside();
+    const admit = outside.watch();
+    await listen();
+    admit();
+    expect(outside.hasOpened()).toBe(false);
+    await listen();
+    expect(outside.hasOpened()).toBe(true);
+  });
 });
 
 describe('a simulation', () => {
