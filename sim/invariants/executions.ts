@@ -2,7 +2,6 @@
 import type { Outcome } from '../../src/model/outcome.js';
 import type { Misfortune } from '../../src/engine/execute.js';
 import type { Invariant } from './invariant.js';
-import { Redeliveries } from './redeliveries.js';
 import { Tally } from './tally.js';
 
 /** A body that is stopped by the clock is stopped in the step in which the clock gets there. */
@@ -58,31 +57,31 @@ export const executionBound: Invariant = {
   watch({ engine, complain }) {
     const allowed = new Tally();
     const executed = new Tally();
-    const redeliveries = new Redeliveries();
     const isKnown = new Set<string>();
     return {
       on: {
-        ...redeliveries.handlers,
-        executing({ task }) {
-          if (!isKnown.has(task.id)) {
-            isKnown.add(task.id);
-            redeliveries.take(task.id);
-            allowed.add(task.id, 1 + task.retries);
-          } else if (redeliveries.take(task.id)) allowed.add(task.id);
-          const count = executed.add(task.id);
-          if (count > allowed.of(task.id))
-            complain(
-              `${task.id} of ${task.name} is executed ${count} times, more than the ${allowed.of(task.id)} it may be`,
-            );
+        released: ({ flight }) => void allowed.add(flight.delivery.item.id),
+        recovered: ({ item }) => void allowed.add(item.id),
+        resolved({ id, action }) {
+          if (action === 'retry') allowed.add(id);
+        },
+        scheduled({ item, flight }) {
+          if (flight === undefined) allowed.add(item.id);
+        },
+        enqueued({ item, origin, flight }) {
+          if (origin === 'end' && item.id === flight?.delivery.item.id) return;
+          // The same id enqueued anew brings retries of its own.
+          allowed.add(item.id, isKnown.has(item.id) ? 1 + engine.codec.decode(item).task.retries : 1);
+        },
+        executing({ task: { id, name, retries } }) {
+          if (!isKnown.has(id)) allowed.add(id, retries);
+          isKnown.add(id);
+          const count = executed.add(id);
+          if (count > allowed.of(id))
+            complain(`${id} of ${name} is executed ${count} times, more than the ${allowed.of(id)} it may be`);
         },
         ended({ delivery, execution }) {
           if (execution !== undefined && isAsked(execution.outcome)) allowed.add(delivery.item.id);
-        },
-        enqueued({ item, origin, flight }) {
-          redeliveries.handlers.enqueued?.({ item, origin, flight } as never);
-          // The same id enqueued anew brings retries of its own.
-          if (origin !== 'call' || !isKnown.has(item.id)) return;
-          allowed.add(item.id, engine.codec.decode(item).task.retries);
         },
       },
     };

@@ -78,6 +78,7 @@ const PLOTS: Readonly<Record<number, Plot>> = {
   },
   10(story, isWrong) {
     const attempts = [0, 1, ...(isWrong ? [2] : [])];
+    story.tell('enqueued', { item: story.item(story.task('a')), origin: 'call' });
     for (const attempt of attempts) {
       const task = story.task('a', { retries: 1 - attempt, attempt });
       story.executing(task, story.delivery(story.item(task)));
@@ -224,6 +225,32 @@ describe('the invariants', () => {
 
 // More ways to break what the first table breaks in one.
 describe.each<[name: string, number: number, plot: Plot]>([
+  [
+    'a second life is begun that nobody gave',
+    10,
+    (story, isWrong) => {
+      const task = story.task('tick');
+      const item = story.item(task);
+      story.tell('enqueued', { item, origin: 'tick' });
+      const [first, second] = [story.flight(story.delivery(item)), story.flight(story.delivery(item, 2))];
+      if (!isWrong) story.tell('recovered', { item, flight: first, now: START });
+      // The one who was taken for dead is the last to begin.
+      for (const { delivery } of [second, first]) story.executing(task, delivery);
+    },
+  ],
+  [
+    'a zombie begins an earlier attempt than the latest',
+    1,
+    (story, isWrong) => {
+      const task = story.task('a', { retries: 1 });
+      const first = story.taken(task);
+      if (!isWrong) story.tell('recovered', { item: first.delivery.item, flight: first, now: START });
+      const again = story.task('a', { attempt: 1 });
+      story.executing(task, story.delivery(story.item(task), 2));
+      story.executing(again, story.delivery(story.item(again)));
+      story.executing(task, first.delivery);
+    },
+  ],
   [
     'a task is skipped that nobody revoked',
     3,
