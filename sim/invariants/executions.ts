@@ -78,7 +78,9 @@ export const executionBound: Invariant = {
           isKnown.add(id);
           const count = executed.add(id);
           if (count > allowed.of(id))
-            complain(`${id} of ${name} is executed ${count} times, more than the ${allowed.of(id)} it may be`);
+            complain(
+              `${id} of ${name} is executed ${count} times, more than the ${allowed.of(id)} it may be`,
+            );
         },
         ended({ delivery, execution }) {
           if (execution !== undefined && isAsked(execution.outcome)) allowed.add(delivery.item.id);
