@@ -38,7 +38,7 @@ const OUTSIDE = new Map([
   ['commander', ['src/cli/command-line.ts']],
   ['cron-parser', ['src/model/cron.ts']],
   ['fast-check', ['sim/arbitraries/fast-check.ts']],
-  ['ioredis', ['src/storage/redis/client.ts']],
+  ['ioredis', ['src/storage/redis/connection.ts']],
   ['node:assert/strict', ['src/testing/']],
   ['node:async_hooks', ['src/testing/scope.ts', 'src/testing/recording/origin.ts']],
   ['node:buffer', ['src/model/compressed-serializer.ts', 'src/storage/file/']],

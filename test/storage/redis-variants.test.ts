@@ -3,9 +3,12 @@
 import { Cluster } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RedisHuey } from 'huey-ts/redis';
 import { storageContract } from 'huey-ts/testing';
 import type { RedisConnectionLike } from '../../src/storage/redis/options.js';
 import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
+import { item, NOW } from '../../src/testing/contract/subject.js';
+import { type RedisCluster, startCluster } from '../redis-cluster.js';
 import { callRedis, describeWithRedis, type RedisProcess, startRedis } from '../redis-server.js';
 
 let opened = 0;
@@ -33,26 +36,64 @@ describeWithRedis('the Redis storage with ioredis 6', () => {
   it.each(storageContract)('$name', async ({ run }) => run(setup(connection)));
 });
 
-describeWithRedis('the Redis storage on a cluster', () => {
-  let server: RedisProcess;
+describeWithRedis('the Redis storage on a cluster of three nodes', () => {
+  let cluster: RedisCluster;
   let connection: Cluster;
 
   beforeAll(async () => {
-    server = await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']);
-    await callRedis(server.port, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!String(await callRedis(server.port, 'CLUSTER', 'INFO')).includes('cluster_state:ok'));
-    connection = new Cluster([{ host: '127.0.0.1', port: server.port }], { lazyConnect: true });
+    cluster = await startCluster(3);
+    connection = new Cluster([...cluster.startup], { lazyConnect: true });
   });
   afterAll(async () => {
     connection.disconnect();
-    await server.stop();
-  });
-
-  it('does not vouch for notifications: a cluster moves its subscription without a word', async () => {
-    const storage = new RedisStorage({ connection });
-    expect(storage.capabilities).toEqual({ durable: true, shared: true, notifies: false, retains: true });
-    await storage.close();
+    await cluster.stop();
   });
 
   it.each(storageContract)('$name', async ({ run }) => run(setup(connection)));
+
+  it('spreads its queues over the nodes', async () => {
+    const { open } = setup(connection);
+    const storages = Array.from({ length: 12 }, () => setup(connection).open());
+    await Promise.all(storages.map(async (storage) => storage.turn(enqueuing('a'))));
+    const sizes = await Promise.all(cluster.nodes.map(async ({ port }) => callRedis(port, 'DBSIZE')));
+    expect(sizes.filter((size) => size === 0)).toEqual([]);
+    await Promise.all([open(), ...storages].map(async (storage) => storage.close()));
+  });
+
+  it('tells idle workers of what came while their subscription was cut', async () => {
+    const storage = setup(connection).open();
+    const gains: string[] = [];
+    let told = (): void => {};
+    storage.subscribe((gained) => {
+      gains.push(gained);
+      told();
+    });
+    for (let round = 0; round < 5; round += 1) {
+      const next = new Promise<void>((resolve) => (told = resolve));
+      await Promise.all([
+        ...cluster.nodes.map(async ({ port }) => callRedis(port, 'CLIENT', 'KILL', 'TYPE', 'pubsub')),
+        storage.turn(enqueuing(`task ${round}`)),
+      ]);
+      await next;
+    }
+    expect(gains).toContain('queue');
+    await storage.close();
+  });
+
+  it('runs what is enqueued while its workers sleep until they are told', async () => {
+    opened += 1;
+    const huey = new RedisHuey({ connection, name: `app ${opened}` });
+    const add = huey.task('add', (a: number, b: number) => a + b);
+    const consumer = huey.createConsumer();
+    await consumer.start();
+    for (let index = 0; index < 20; index += 1)
+      expect(await (await add(index, 1)).get({ blocking: true, timeout: '20s' })).toBe(index + 1);
+    await consumer.stop();
+    await huey.close();
+  });
 });
+
+function enqueuing(id: string) {
+  const effects = [{ kind: 'enqueue', item: item(id) }] as const;
+  return { settled: [{ effects }], take: 0, lease: 'worker', now: NOW };
+}

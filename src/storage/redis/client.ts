@@ -1,21 +1,12 @@
 // One connection to the server, made by ioredis when it is first used. It has three states: waiting (not ready), ready,
 // and closed, which it stays. A call waits for a server that is away, within bounds, before it is sent; once sent it is
 // never sent again, for nobody knows whether it was applied.
-import { ConfigurationError, StorageError } from '../../errors.js';
+import { StorageError } from '../../errors.js';
 import { systemClock } from '../../runtime.js';
+import { type Ioredis, isCluster, makeIoredis, pauseMs } from './connection.js';
 import { isMisconfiguration, storageErrorOf, unreachable, wasNotRun } from './errors.js';
 import type { ResolvedRedisOptions } from './options.js';
 import { Watchdog } from './watchdog.js';
-
-/** What is used of ioredis: the same in 5 and 6, and in ioredis-mock. */
-export interface Ioredis {
-  on(event: string, listener: (...values: never[]) => void): unknown;
-  connect?(): Promise<unknown>;
-  quit(): Promise<unknown>;
-  disconnect(reconnect?: boolean): void;
-  subscribe(...channels: string[]): Promise<unknown>;
-  unsubscribe(...channels: string[]): Promise<unknown>;
-}
 
 interface Waiter {
   attemptsLeft: number;
@@ -25,19 +16,15 @@ interface Waiter {
 
 /** A server that was never reached is more likely to be somewhere else than to come back. */
 const FIRST_ATTEMPTS = 2;
-const LONGEST_PAUSE_MS = 2000;
-
-/** Milliseconds before the n-th attempt to reach a server that is away. */
-function pauseMs(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), LONGEST_PAUSE_MS);
-}
-
 export class RedisClient {
   readonly #options: ResolvedRedisOptions;
   readonly #onReady: (ioredis: Ioredis) => void;
   readonly #waiters = new Set<Waiter>();
   /** Where one connection answers in order; a Cluster sees to its connections itself. */
   readonly #watchdog: Watchdog | undefined;
+  readonly #make: (() => Promise<Ioredis>) | undefined;
+  #attempts = 0;
+  #cancelRetry: (() => void) | undefined;
   #opening: Promise<Ioredis> | undefined;
   #ioredis: Ioredis | undefined;
   #wasReady = false;
@@ -48,11 +35,19 @@ export class RedisClient {
   /** The server is there and the settings are wrong in a way that ioredis would pass over. */
   #fault: unknown;
 
-  /** @param onReady Called each time the server can be used, before waiting calls go on. */
-  constructor(options: ResolvedRedisOptions, onReady: (ioredis: Ioredis) => void = () => {}) {
+  /**
+   * @param onReady Called each time the server can be used, before waiting calls go on.
+   * @param make Makes a connection that ends when it is lost, and each that follows. Default: one that finds back itself.
+   */
+  constructor(
+    options: ResolvedRedisOptions,
+    onReady: (ioredis: Ioredis) => void = () => {},
+    make?: () => Promise<Ioredis>,
+  ) {
     this.#options = options;
     this.#onReady = onReady;
-    if (!isCluster(options))
+    this.#make = make;
+    if (!isCluster(options) || make !== undefined)
       this.#watchdog = new Watchdog(systemClock, options.readTimeoutMs, () => this.#drop());
   }
 
@@ -98,6 +93,7 @@ export class RedisClient {
     this.#isReady = false;
     this.#rejectAll(closedError());
     this.#watchdog?.stop();
+    this.#cancelRetry?.();
     if (ioredis === undefined) return;
     if (wasReady) await ioredis.quit().catch(() => {});
     ioredis.disconnect();
@@ -108,7 +104,13 @@ export class RedisClient {
   }
 
   async #start(): Promise<Ioredis> {
-    const ioredis = await makeIoredis(this.#options);
+    let ioredis: Ioredis;
+    try {
+      ioredis = await (this.#make ?? (() => makeIoredis(this.#options)))();
+    } catch (error) {
+      this.#retry();
+      throw error;
+    }
     this.#refuseClosed();
     this.#ioredis = ioredis;
     ioredis.on('connect', () => this.#greet());
@@ -118,10 +120,21 @@ export class RedisClient {
     ioredis.on('end', () => {
       this.#isReady = false;
       this.#rejectAll(unreachable(this.#lastError ?? 'it has ended', this.#options.server));
+      this.#retry();
     });
     // What goes wrong is told by events, to all who wait.
     ioredis.connect?.()?.catch(() => {});
     return ioredis;
+  }
+
+  /** Has another connection made after a pause, where the one that ended does not come back. */
+  #retry(): void {
+    if (this.#make === undefined || this.#isClosed) return;
+    this.#attempts += 1;
+    this.#cancelRetry = systemClock.timer(pauseMs(this.#attempts), () => {
+      this.#opening = this.#start();
+      this.#opening.catch(() => {});
+    });
   }
 
   #wait(): Promise<void> {
@@ -156,6 +169,7 @@ export class RedisClient {
     if (this.#fault !== undefined) return ioredis.disconnect();
     this.#wasReady = true;
     this.#isReady = true;
+    this.#attempts = 0;
     this.#onReady(ioredis);
     for (const { resolve } of this.#waiters) resolve();
     this.#waiters.clear();
@@ -188,57 +202,4 @@ export class RedisClient {
 
 function closedError(): StorageError {
   return new StorageError('expected an open storage, got one that was closed; open a new one');
-}
-
-function isCluster({ connection }: ResolvedRedisOptions): boolean {
-  return Reflect.get(connection ?? {}, 'isCluster') === true;
-}
-
-/** How long a connection that is given up is waited for to end by itself. */
-const DISCONNECT_MS = 50;
-
-/** Commands are never queued, and never sent again, by ioredis: we wait before, and tell after. */
-async function makeIoredis({ connection, address, readTimeoutMs }: ResolvedRedisOptions): Promise<Ioredis> {
-  const own = {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    enableAutoPipelining: false,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    // Rejects what was sent as soon as the connection is lost; without it, ioredis would leave it unanswered for good.
-    maxRetriesPerRequest: 0,
-    disconnectTimeout: DISCONNECT_MS,
-    retryStrategy: pauseMs,
-  };
-  if (connection === undefined) {
-    const { Redis } = await loadIoredis();
-    return new Redis({ ...address, ...own });
-  }
-  const given = connection as unknown as {
-    readonly isCluster?: boolean;
-    readonly options?: { readonly redisOptions?: object };
-    duplicate(...overrides: unknown[]): Ioredis;
-  };
-  if (given.isCluster !== true) return given.duplicate(own);
-  const { lazyConnect, enableOfflineQueue } = own;
-  return given.duplicate([], {
-    lazyConnect,
-    enableOfflineQueue,
-    enableAutoPipelining: false,
-    // 0: not again, when a node's connection is lost.
-    retryDelayOnFailover: 0,
-    clusterRetryStrategy: pauseMs,
-    redisOptions: { ...given.options?.redisOptions, commandTimeout: readTimeoutMs },
-  });
-}
-
-async function loadIoredis() {
-  try {
-    return await import('ioredis');
-  } catch (error) {
-    throw new ConfigurationError(
-      'Redis needs the package ioredis, which could not be loaded; install it: npm install ioredis',
-      { cause: error },
-    );
-  }
 }

@@ -1,7 +1,8 @@
 // Who is told what has gained: a connection of its own that listens to two channels of the queue. Whenever it begins to
 // listen, after a break too, listeners are told of what is there, be it new or not: so a notice that was missed is made
 // good.
-import { type Ioredis, RedisClient } from './client.js';
+import { RedisClient } from './client.js';
+import type { Ioredis } from './connection.js';
 import { nameOf } from './keys.js';
 import type { ResolvedRedisOptions } from './options.js';
 import { Watchers } from '../../watchers.js';
@@ -39,16 +40,23 @@ export class RedisNotices {
   readonly #wanted = new Set<string>();
   #unwanted = 0;
 
-  constructor(options: ResolvedRedisOptions, channels: RedisChannels, catchUp: RedisCatchUp) {
+  /** @param make Makes the connection, where it is made in another way than others. */
+  constructor(
+    options: ResolvedRedisOptions,
+    channels: RedisChannels,
+    catchUp: RedisCatchUp,
+    make?: () => Promise<Ioredis>,
+  ) {
     this.#channels = channels;
     this.#catchUp = catchUp;
     let attached: Ioredis | undefined;
-    this.#client = new RedisClient(options, (ioredis) => {
+    const onReady = (ioredis: Ioredis): void => {
       if (attached !== ioredis)
         ioredis.on('message', (channel: string, message: string) => this.#hear(channel, message));
       attached = ioredis;
       for (const channel of this.#wanted) void this.#listen(ioredis, channel);
-    });
+    };
+    this.#client = new RedisClient(options, onReady, make);
   }
 
   subscribe(listener: StorageListener): () => void {

@@ -1,9 +1,10 @@
 // A queue on a Redis server: durable as the server is, for any number of machines. Each call is one script or command,
 // so one step and one round trip; the server keeps the state and reads no clock for it.
 import { RedisBatch } from './batch.js';
+import { isCluster } from './connection.js';
 import { type FlowAnswer, flowArguments, readFlow, receiptEnd } from './flow.js';
 import { fieldOf, nameOf, redisKey } from './keys.js';
-import { RedisNotices } from './notices.js';
+import { type RedisCatchUp, RedisNotices } from './notices.js';
 import { type ResolvedRedisOptions, resolveRedisOptions, type RedisStorageOptions } from './options.js';
 import { mergePending, readDelivery, readFlights, readRecord, readScheduled } from './record.js';
 import * as data from './scripts/data.js';
@@ -72,13 +73,11 @@ export class RedisStorage implements Storage {
   /** @throws ConfigurationError for a bad option. */
   constructor(options: RedisStorageOptions = {}) {
     this.#options = resolveRedisOptions(options);
-    const { name, blocking, notifyResult, connection } = this.#options;
-    // A Cluster moves its subscription from node to node by itself, and says nothing of what was missed meanwhile.
-    const isCluster = Reflect.get(connection ?? {}, 'isCluster') === true;
+    const { name, blocking, notifyResult } = this.#options;
     this.capabilities = {
       durable: true,
       shared: true,
-      notifies: blocking && notifyResult && !isCluster,
+      notifies: blocking && notifyResult,
       retains: true,
     };
     this.#news = redisKey(name, 'news');
@@ -86,13 +85,15 @@ export class RedisStorage implements Storage {
     this.#server = new RedisServer(this.#options);
     this.#batch = new RedisBatch((records) => this.#server.run(ENQUEUE, records));
     const channels = { news: this.#news, stored: this.#stored };
-    this.#notices = new RedisNotices(this.#options, channels, {
+    const catchUp: RedisCatchUp = {
       gains: async () => {
         const [pending, scheduled, holders] = await this.#run<[number, number, string[]]>(GAINS, []);
         return { queue: pending > 0, schedule: scheduled > 0, leases: holders.map(nameOf) };
       },
       present: (keys) => this.#present(keys),
-    });
+    };
+    const make = isCluster(this.#options) ? () => this.#server.connectToNode() : undefined;
+    this.#notices = new RedisNotices(this.#options, channels, catchUp, make);
   }
 
   async turn(turn: Turn): Promise<TurnResult> {

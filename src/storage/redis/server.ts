@@ -1,6 +1,7 @@
 // Calls to the server: each is one script, or one plain command, on the keys of one queue, in the order in which they
 // are made.
-import { type Ioredis, RedisClient } from './client.js';
+import { RedisClient } from './client.js';
+import { connectToOwner, type Ioredis } from './connection.js';
 import { type RedisKey, redisKey } from './keys.js';
 import type { ResolvedRedisOptions } from './options.js';
 import { hashOf, type RedisScript } from './scripts/script.js';
@@ -45,6 +46,11 @@ export class RedisServer {
   /** Waits until the server can be used. @throws StorageError */
   async reach(): Promise<void> {
     await this.#client.open();
+  }
+
+  /** A connection of its own to the node of the cluster that has the queue. @throws StorageError */
+  async connectToNode(): Promise<Ioredis> {
+    return connectToOwner(await this.#client.open(), redisKey(this.#queue, 'queue'));
   }
 
   close(): Promise<void> {
