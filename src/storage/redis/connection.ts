@@ -28,6 +28,9 @@ export function isCluster({ connection }: ResolvedRedisOptions): boolean {
 /** How long a connection that is given up is waited for to end by itself. */
 const DISCONNECT_MS = 50;
 
+/** A subscription asks nothing: that the other end has gone without a word, TCP must find out. */
+const KEEP_ALIVE_MS = 30_000;
+
 const OWN_OPTIONS = {
   lazyConnect: true,
   enableOfflineQueue: false,
@@ -48,7 +51,7 @@ export async function makeIoredis({
 }: ResolvedRedisOptions): Promise<Ioredis> {
   if (connection === undefined) {
     const { Redis } = await loadIoredis();
-    return new Redis({ ...address, ...OWN_OPTIONS });
+    return new Redis({ ...address, ...OWN_OPTIONS, keepAlive: KEEP_ALIVE_MS });
   }
   const given = connection as unknown as {
     readonly isCluster?: boolean;
