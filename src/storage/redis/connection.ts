@@ -82,9 +82,9 @@ interface ClusterNode {
  * node without a word. It ends when it is lost, since by then the key may be elsewhere. @throws StorageError if no node has it
  */
 export async function connectToOwner(cluster: Ioredis, key: string): Promise<Ioredis> {
-  const { nodes } = cluster as unknown as { nodes(role: 'master'): ClusterNode[] };
+  const nodes = (cluster as unknown as { nodes(role: 'master'): ClusterNode[] }).nodes('master');
   let last: unknown = 'it has no nodes';
-  for (const node of nodes.call(cluster, 'master'))
+  for (const node of nodes)
     try {
       // Every other node answers that the key has moved.
       await node.exists(key);
