@@ -58,13 +58,8 @@ export class SignalLog {
     if (!this.#isHere()) return;
     const actor = this.#kernel.current as Actor | undefined;
     const node = actor?.process.name ?? TEST;
-    this.#events.push({
-      at: this.#kernel.now(),
-      signal,
-      task,
-      node,
-      ...(error !== undefined && { error }),
-    });
+    const at = this.#kernel.now();
+    this.#events.push(error === undefined ? { at, signal, task, node } : { at, signal, task, node, error });
     if (this.#recorder.isOn)
       this.#recorder.record(actor, 'signal', signal, {
         task: task.id,

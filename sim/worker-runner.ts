@@ -4,7 +4,7 @@ import type { Runner } from '../src/consumer/runner.js';
 import type { Engine } from '../src/engine/engine.js';
 import type { Execution } from '../src/engine/execute.js';
 import { SimulationError } from './simulation-error.js';
-import type { Delivery, SettlementResult } from '../src/storage/storage.js';
+import type { Awaitable, Delivery, SettlementResult } from '../src/storage/storage.js';
 import type { Actor } from './actor.js';
 import type { Recorder } from './recorder.js';
 
@@ -48,7 +48,11 @@ export class WorkerRunner implements Runner {
       this.#delivery = delivery;
       this.#die = reject;
       const { actor } = this.#parts;
-      actor.soonAs('start', () => void this.#run(delivery, stop).then(resolve, reject));
+      actor.soonAs('start', () => {
+        const answer = this.#run(delivery, stop);
+        if ('then' in answer) answer.then((execution) => resolve(this.#ended(delivery, execution)), reject);
+        else resolve(this.#ended(delivery, answer));
+      });
     });
   }
 
@@ -77,10 +81,14 @@ export class WorkerRunner implements Runner {
     this.#die?.(new SimulationError(`${actor.name} was killed`));
   }
 
-  async #run(delivery: Delivery, stop: AbortSignal): Promise<Execution> {
+  #run(delivery: Delivery, stop: AbortSignal): Awaitable<Execution> {
     const { actor, recorder } = this.#parts;
     if (recorder.isOn) recorder.record(actor, 'begin', 'execution', { ...subject(delivery), delivery });
-    const execution = await this.#local.run(delivery, stop);
+    return this.#local.run(delivery, stop);
+  }
+
+  #ended(delivery: Delivery, execution: Execution): Execution {
+    const { actor, recorder } = this.#parts;
     this.#delivery = this.#die = undefined;
     if (recorder.isOn)
       recorder.record(actor, 'end', 'execution', {

@@ -5,6 +5,7 @@ import { checkOptionNames } from '../check.js';
 import type { Engine } from '../engine/engine.js';
 import type { ProcessLease } from '../engine/environment.js';
 import { SignalBus, type SignalHandler } from '../engine/signal-bus.js';
+import type { Awaitable } from '../storage/storage.js';
 import { type Duration, durationMs } from '../time.js';
 import { ChildLeases } from './child-lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -297,14 +298,23 @@ export class Consumer implements AsyncDisposable {
   }
 
   /** One tick of the pump. As long as it holds something, the lease is renewed. */
-  async #work(now: number): Promise<number> {
+  #work(now: number): Awaitable<number> {
     this.#armRenewal();
+    const next = this.#pump.tick(now);
+    return typeof next === 'number' ? this.#nextWork(now, next) : this.#workOn(now, next);
+  }
+
+  async #workOn(now: number, next: Promise<number>): Promise<number> {
     try {
-      const next = await this.#pump.tick(now);
-      return this.#pump.isIdle && this.#engine.storage.capabilities.notifies ? now + IDLE_MS : next;
+      return this.#nextWork(now, await next);
     } finally {
-      if (!this.#pump.isHolding) this.#disarmRenewal();
+      this.#relaxRenewal();
     }
+  }
+
+  #nextWork(now: number, next: number): number {
+    this.#relaxRenewal();
+    return this.#pump.isIdle && this.#engine.storage.capabilities.notifies ? now + IDLE_MS : next;
   }
 
   /** One timer serves all workers, and a whole burst of short tasks: most tasks must not cost a timer. */
@@ -313,6 +323,10 @@ export class Consumer implements AsyncDisposable {
       this.#cancelRenewal = undefined;
       this.#keeping.wake();
     });
+  }
+
+  #relaxRenewal(): void {
+    if (!this.#pump.isHolding) this.#disarmRenewal();
   }
 
   #disarmRenewal(): void {
@@ -324,7 +338,7 @@ export class Consumer implements AsyncDisposable {
     return this.#parts.engineOf?.(part) ?? this.#engine;
   }
 
-  #loop(name: string, tick: (now: number) => Promise<number>): Loop {
+  #loop(name: string, tick: (now: number) => Awaitable<number>): Loop {
     const { clock, logger } = this.#engineOf(name).runtime;
     return new Loop({ name, clock, logger, tick });
   }

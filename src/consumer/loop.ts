@@ -2,13 +2,14 @@
 // States: idle -> running -> stopped. When stop resolves, no tick runs and no timer is left. A tick that throws is
 // logged and tried again after a pause that grows, so a storage that is away for a while stops nobody for good.
 import type { Clock, Logger } from '../runtime.js';
+import type { Awaitable } from '../storage/storage.js';
 
 export interface LoopOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Does one step; returns when to be called again, in epoch milliseconds. */
-  readonly tick: (now: number) => Promise<number>;
+  /** Does one step; returns when to be called again, in epoch milliseconds: at once, if it has nothing to wait for. */
+  readonly tick: (now: number) => Awaitable<number>;
 }
 
 /** The pause after a first failure, and the longest. */
@@ -53,7 +54,8 @@ export class Loop {
     while (!this.#stopping) {
       this.#woken = false;
       try {
-        const next = await this.#options.tick(clock.now());
+        const answer = this.#options.tick(clock.now());
+        const next = typeof answer === 'number' ? answer : await answer;
         pauseMs = FIRST_PAUSE_MS;
         await this.#sleep(next - clock.now());
       } catch (error) {
@@ -72,19 +74,25 @@ export class Loop {
     return new Promise((resolve) => clock.soon(resolve));
   }
 
-  async #pause(delayMs: number, deaf: boolean): Promise<void> {
+  #pause(delayMs: number, deaf: boolean): Promise<void> {
     const { clock } = this.#options;
     this.#deaf = deaf;
-    await new Promise<void>((resolve) => {
-      // Whoever wants nothing by itself waits to be woken, without a timer.
-      const cancel = delayMs === Infinity ? undefined : clock.timer(delayMs, resolve);
-      this.#resume = () => {
-        cancel?.();
-        clock.soon(resolve);
+    return new Promise((resolve) => {
+      const end = (): void => {
+        // Woken twice, it goes on once.
+        if (this.#resume !== resume) return;
+        this.#resume = undefined;
+        this.#deaf = false;
+        resolve();
       };
-      if (this.#stopping) this.#resume();
+      // Whoever wants nothing by itself waits to be woken, without a timer.
+      const cancel = delayMs === Infinity ? undefined : clock.timer(delayMs, end);
+      const resume = (): void => {
+        cancel?.();
+        clock.soon(end);
+      };
+      this.#resume = resume;
+      if (this.#stopping) resume();
     });
-    this.#resume = undefined;
-    this.#deaf = false;
   }
 }

@@ -74,8 +74,10 @@ export class Places {
 
   /** A free place, which is free no longer; undefined if there is none. One that can begin at once goes first. */
   occupy(): Place | undefined {
-    const index = this.#free.findLastIndex(({ telling }) => telling === undefined);
-    const place = index === -1 ? this.#free.pop() : this.#free.splice(index, 1)[0];
+    const free = this.#free;
+    const index = free.findLastIndex(({ telling }) => telling === undefined);
+    const isLast = index === -1 || index === free.length - 1;
+    const place = isLast ? free.pop() : free.splice(index, 1)[0];
     if (place === undefined || place.runner.isAlive) return place;
     this.#retired.push(place);
     return this.occupy();
@@ -97,6 +99,7 @@ export class Places {
       this.#retired.push(...this.#free.filter(({ runner }) => !runner.isAlive));
       this.#free = this.#free.filter(({ runner }) => runner.isAlive);
     }
+    if (this.#retired.length === 0) return;
     for (const place of this.#retired.splice(0)) {
       const renewal = this.#replace(place).finally(() => this.#renewals.delete(renewal));
       this.#renewals.add(renewal);

@@ -4,7 +4,7 @@
 import type { Engine } from '../engine/engine.js';
 import { endAs, type Execution } from '../engine/execute.js';
 import { DeliveriesExhausted, isHueyError, TaskInterrupted } from '../errors.js';
-import type { Delivery, SettlementResult, TurnResult } from '../storage/storage.js';
+import type { Awaitable, Delivery, SettlementResult, Turn, TurnResult } from '../storage/storage.js';
 import { type Place, Places } from './places.js';
 import { type PumpOptions, type ResolvedPumpOptions, resolvePumpOptions } from './pump-options.js';
 
@@ -75,19 +75,23 @@ export class Pump {
 
   /**
    * Settles what has ended, takes for the free places, and starts what it took. Returns when to be called next, in epoch
-   * milliseconds, unless `onWanted` comes first: later and later as long as there is nothing to do.
+   * milliseconds, unless `onWanted` comes first: later and later as long as there is nothing to do. Answers at once if the
+   * storage does; rejects, and never throws.
    */
-  async tick(now: number): Promise<number> {
+  tick(now: number): number | Promise<number> {
     this.#places.renew();
     const ended = this.#ended;
     const mishap = ended.find(({ execution }) => isMishap(execution));
     const wanted = this.#isClosed || mishap !== undefined ? 0 : this.#places.free + this.#freedBy(ended);
     if (wanted === 0 && ended.length === 0) return Infinity;
-    const taken = await this.#turn(now, wanted);
-    for (const delivery of taken) this.#begin(delivery);
-    if (this.#places.hasRetired) return now;
-    if (mishap !== undefined) return this.#afterMishap(mishap.execution, now);
-    return this.#nextLook(now, wanted, taken.length);
+    const begin = (taken: readonly Delivery[]): number | Promise<number> => {
+      for (const delivery of taken) this.#begin(delivery);
+      if (this.#places.hasRetired) return now;
+      if (mishap !== undefined) return this.#afterMishap(mishap.execution, now);
+      return this.#nextLook(now, wanted, taken.length);
+    };
+    const taken = this.#turn(now, wanted);
+    return taken instanceof Promise ? taken.then(begin) : begin(taken);
   }
 
   /** Settles what has ended without taking more, and waits until it is told. */
@@ -146,37 +150,50 @@ export class Pump {
     return new Promise((resolve) => (this.#whenEnded = resolve));
   }
 
-  async #turn(now: number, wanted: number): Promise<readonly Delivery[]> {
-    if (this.#doubtful !== undefined) await this.#clearDoubt(this.#doubtful, now);
+  /** Answers with what to run; at once if the storage does and there is no doubt. */
+  #turn(now: number, wanted: number): readonly Delivery[] | Promise<readonly Delivery[]> {
+    if (this.#doubtful !== undefined)
+      return this.#clearDoubt(this.#doubtful, now).then(() => this.#turn(now, wanted));
     const adopted = this.#adopted.slice(0, wanted);
     const ended = this.#ended;
     this.#ended = [];
-    let result: TurnResult;
-    try {
-      const answer = this.#ask(ended, wanted - adopted.length, now);
-      result = 'then' in answer ? await answer : answer;
-    } catch (error) {
-      this.#ended = [...ended, ...this.#ended];
-      if (!isHueyError(error, 'StorageError') || error.mayHaveApplied) this.#doubtful = new Set(ended);
-      throw error;
-    }
-    if (this.#isLeaseShort(now)) this.#safeUntil = this.#leaseEnd(now);
-    for (let index = 0; index < ended.length; index += 1) this.#tell(ended[index]!, result.settled[index]!);
-    if (adopted.length === 0) return result.deliveries;
-    this.#adopted = this.#adopted.slice(adopted.length);
-    return [...adopted, ...result.deliveries];
+    const answer = this.#ask(ended, wanted - adopted.length, now);
+    if ('settled' in answer) return this.#applied(now, ended, adopted, answer);
+    return answer.then(
+      (result) => this.#applied(now, ended, adopted, result),
+      (error: unknown) => {
+        this.#ended = [...ended, ...this.#ended];
+        if (!isHueyError(error, 'StorageError') || error.mayHaveApplied) this.#doubtful = new Set(ended);
+        throw error;
+      },
+    );
   }
 
-  #ask(ended: readonly Ended[], take: number, now: number) {
+  #applied(
+    now: number,
+    ended: readonly Ended[],
+    adopted: readonly Delivery[],
+    { settled, deliveries }: TurnResult,
+  ): readonly Delivery[] {
+    if (this.#isLeaseShort(now)) this.#safeUntil = this.#leaseEnd(now);
+    for (let index = 0; index < ended.length; index += 1) this.#tell(ended[index]!, settled[index]!);
+    if (adopted.length === 0) return deliveries;
+    this.#adopted = this.#adopted.slice(adopted.length);
+    return [...adopted, ...deliveries];
+  }
+
+  #ask(ended: readonly Ended[], take: number, now: number): TurnResult | Promise<TurnResult> {
     const { lease } = this.#options;
-    return this.#engine.storage.turn({
-      settled: ended.map(({ execution }) => execution.settlement),
-      take,
-      lease,
-      ...(this.#isLeaseShort(now) && { leaseUntil: this.#leaseEnd(now) }),
-      now,
-      deliver: this.#engine.immediate,
-    });
+    const settled = ended.map(({ execution }) => execution.settlement);
+    const turn: Turn = { settled, take, lease, now, deliver: this.#engine.immediate };
+    try {
+      const answer = this.#engine.storage.turn(
+        this.#isLeaseShort(now) ? { ...turn, leaseUntil: this.#leaseEnd(now) } : turn,
+      );
+      return 'settled' in answer ? answer : Promise.resolve(answer);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #leaseEnd(now: number): number {
@@ -204,20 +221,26 @@ export class Pump {
   #begin(delivery: Delivery): void {
     const place = this.#places.occupy();
     // A runner may have died since its place was counted: the delivery waits here for another.
-    if (place === undefined) this.#adopted = [...this.#adopted, delivery];
-    else void this.#run(place, delivery);
-  }
-
-  async #run(place: Place, delivery: Delivery): Promise<void> {
+    if (place === undefined) return void (this.#adopted = [...this.#adopted, delivery]);
     this.#running += 1;
     place.delivery = delivery;
-    if (place.telling !== undefined) await place.telling;
-    let execution: Execution;
+    if (place.telling === undefined) this.#run(place, delivery);
+    else void place.telling.then(() => this.#run(place, delivery));
+  }
+
+  #run(place: Place, delivery: Delivery): void {
+    const died = (error: unknown): void => this.#end(place, this.#afterDeath(delivery, error));
+    let answer: Awaitable<Execution>;
     try {
-      execution = await place.runner.run(delivery, this.#stop.signal);
+      answer = place.runner.run(delivery, this.#stop.signal);
     } catch (error) {
-      execution = this.#afterDeath(delivery, error);
+      return died(error);
     }
+    if ('then' in answer) answer.then((execution) => this.#end(place, execution), died);
+    else this.#end(place, answer);
+  }
+
+  #end(place: Place, execution: Execution): void {
     place.delivery = undefined;
     if (execution.outcome.kind !== 'unreadable') place.tasks += 1;
     this.#ended.push({ place, execution });
@@ -272,9 +295,9 @@ export class Pump {
     return freed;
   }
 
-  #afterMishap({ outcome }: Execution, now: number): number {
+  #afterMishap({ outcome }: Execution, now: number): number | Promise<number> {
     // The delivery is back already. Whoever drives the pump knows how to wait for a storage that is away.
-    if (outcome.kind === 'undone') throw outcome.error;
+    if (outcome.kind === 'undone') return Promise.reject(outcome.error);
     return now + this.#pauseMs();
   }
 
