@@ -216,14 +216,27 @@ async function acknowledge(job: Job): Promise<boolean> {
     return applied;
   } catch (error) {
     // It may be off the books, or another's by now: run here, it might run twice.
-    if (isHueyError(error, 'StorageError') && error.mayHaveApplied)
+    if (isHueyError(error, 'StorageError') && error.mayHaveApplied) {
       engine.runtime.logger.warn('a task to be delivered at most once may be lost', {
         id: delivery.item.id,
         task: delivery.item.task,
         error,
       });
+      await unlock(job);
+    }
     throw error;
   }
+}
+
+/** Lets go of locks that the settlement may not let go of, since it is refused if the delivery is off the books. */
+async function unlock({ engine, undo }: Job): Promise<void> {
+  for (const effect of undo)
+    if (effect.kind === 'unlock')
+      try {
+        await engine.storage.release(effect.name, effect.owner, engine.now());
+      } catch {
+        // The lease under which it is held ends it.
+      }
 }
 
 /** Whether there is nothing to ask before the body runs: most tasks are like that, and need not wait for it. */

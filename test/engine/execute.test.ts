@@ -179,6 +179,20 @@ describe('a storage that fails', () => {
     expect([settled[0]!.applied, await huey.pendingCount()]).toEqual([false, 0]);
   });
 
+  it('when the answer is lost that it is off the books, at most once, lets go of the lock all the same', async () => {
+    const { huey, engine, recording, ran, take } = setup({ delivery: 'at-most-once' });
+    await huey.task('once', { lock: 'db' }, () => ran.push('ran'))();
+    const delivery = await take();
+    recording.losing = (name) => name === 'turn';
+    const { outcome, settlement } = await execute(engine, delivery, { lease: 'lease' });
+    recording.losing = () => false;
+    expect([outcome.kind, ran]).toEqual(['undone', []]);
+    // What would have let go of it is refused.
+    const { settled } = await huey.storage.turn({ settled: [settlement], take: 0, lease: '', now: START });
+    expect(settled[0]!.applied).toBe(false);
+    expect(await huey.storage.locks(START)).toEqual([]);
+  });
+
   it('in immediate mode is told to the caller', async () => {
     const { huey, recording } = setup({ immediate: true, immediateUseMemory: false });
     const work = huey.task('guarded', { lock: 'db' }, () => 1);
