@@ -147,36 +147,38 @@ export const concurrency: Invariant = {
 export const timeoutBound: Invariant = {
   number: 22,
   name: 'timeout-bound',
-  describe: 'An execution ends within its timeout, unless its node was held still or its clock was changed.',
+  describe:
+    'An execution ends within its timeout by the clock of its node, unless that was held still or its clock was set.',
   watch({ complain, cover }) {
-    const since = new Map<string, { readonly at: number; readonly timeoutMs: number }>();
+    /** What the clock of the node showed when the body began. */
+    const since = new Map<string, { readonly clock: number; readonly timeoutMs: number }>();
     const disturbed = new Set<string>();
     return {
       on: {
         began: ({ actor }) => void since.delete(actor),
-        executing({ task, at, actor, node, delivery }) {
+        executing({ task, clock, actor, node, delivery }) {
           if (task.timeoutMs === undefined || delivery === undefined || disturbed.has(node)) return;
-          since.set(actor, { at, timeoutMs: task.timeoutMs });
+          since.set(actor, { clock, timeoutMs: task.timeoutMs });
         },
-        ended({ actor, node, at, execution, delivery }) {
+        ended({ actor, node, clock, execution, delivery }) {
           const begun = since.get(actor);
           since.delete(actor);
           if (begun === undefined || execution === undefined || disturbed.has(node)) return;
           if (execution.outcome.kind === 'timed-out') cover('timed out');
           // What comes before the body, a lock or a rate limit, waits for the storage and is not timed.
           if (!isTimed(execution.outcome.kind)) return;
-          if (begun.timeoutMs > 0 && at - begun.at > begun.timeoutMs + TIMEOUT_SLACK_MS)
+          if (begun.timeoutMs > 0 && clock - begun.clock > begun.timeoutMs + TIMEOUT_SLACK_MS)
             complain(
-              `${delivery.item.id} of ${delivery.item.task} ends ${at - begun.at}ms after it began, its timeout is ${begun.timeoutMs}ms`,
+              `${delivery.item.id} of ${delivery.item.task} ends ${clock - begun.clock}ms after it began, its timeout is ${begun.timeoutMs}ms`,
             );
         },
         disturbed({ what, node }) {
           if (what === 'pause' || what === 'skew') disturbed.add(node);
         },
-        acquired: ({ actor, at }) => restart(since, actor, at),
-        counted: ({ actor, at }) => restart(since, actor, at),
-        called({ op, actor, at, args }) {
-          if (op === 'turn' && (args[0] as { take: number }).take === 0) restart(since, actor, at);
+        acquired: ({ actor, clock }) => restart(since, actor, clock),
+        counted: ({ actor, clock }) => restart(since, actor, clock),
+        called({ op, actor, clock, args }) {
+          if (op === 'turn' && (args[0] as { take: number }).take === 0) restart(since, actor, clock);
         },
       },
     };
@@ -189,10 +191,10 @@ function isTimed(kind: string): boolean {
 
 /** The body begins after its lock, its rate limit and its acknowledgement. */
 function restart(
-  since: Map<string, { readonly at: number; readonly timeoutMs: number }>,
+  since: Map<string, { readonly clock: number; readonly timeoutMs: number }>,
   actor: string,
-  at: number,
+  clock: number,
 ): void {
   const begun = since.get(actor);
-  if (begun !== undefined) since.set(actor, { ...begun, at });
+  if (begun !== undefined) since.set(actor, { ...begun, clock });
 }

@@ -1,6 +1,7 @@
 // Locks, as the storage granted them: never more holders than places, and no hold that outlives its holder.
 import type { Acquisition } from '../../src/storage/storage.js';
 import { LeaseBook } from '../observation/lease-book.js';
+import { isAcknowledgement } from './acknowledged.js';
 import type { Handlers, Invariant } from './invariant.js';
 
 /** The holds that were granted and not given back. Whether one has ended by itself is a matter of the clock. */
@@ -96,6 +97,7 @@ export const lockHolders: Invariant = {
           book.see(now);
           if (!isGranted) return cover('lock refused');
           const others = book.sure(name).filter((hold) => hold.owner !== owner);
+          if (others.length > 0) cover('lock shared');
           if (others.length >= places)
             complain(
               `${name} is granted to ${owner} while ${others.map((hold) => hold.owner).join(', ')} hold its ${places} places`,
@@ -140,9 +142,11 @@ export const lockFreed: Invariant = {
           if (holds.length < places && !holds.some((hold) => hold.owner === owner))
             complain(`${name} is refused to ${owner} though ${places - holds.length} of its places are free`);
         },
-        settled({ flight }) {
+        settled(fact) {
           check();
-          const receipt = flight?.delivery.receipt;
+          // Off the books, and its body is still to come: it holds its lock until that has ended.
+          if (isAcknowledgement(fact)) return;
+          const receipt = (fact.execution ?? fact.flight)?.delivery.receipt;
           const held = receipt === undefined ? undefined : names.get(receipt);
           if (receipt === undefined || held === undefined) return;
           names.delete(receipt);

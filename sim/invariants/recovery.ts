@@ -44,6 +44,10 @@ export const idleCrash: Invariant = {
           if (op === 'recover') leases.recover(args[2] as number);
           if (down.has(node)) complain(`${node} is down, and its ${op} takes effect`);
         },
+        ended({ execution }) {
+          if (execution === undefined) cover('worker killed');
+        },
+        'settled-in-vain': () => cover('settled in vain'),
         flushed: () => holding.clear(),
       },
     };
@@ -83,7 +87,10 @@ export const deadLetters: Invariant = {
           if (isReadable && reason.includes('deliver') && count < maxDeliveries)
             complain(`${item.id} of ${item.task} is a dead letter after ${count} deliveries`);
         },
-        resolved: ({ id }) => void letters.delete(id),
+        resolved({ id, action }) {
+          letters.delete(id);
+          if (action === 'retry') cover('dead letter retried');
+        },
         flushed({ target }) {
           if (target === undefined || target === 'dead') letters.clear();
         },

@@ -77,7 +77,8 @@ function dueAt(task: Task, failure: Failure, pace: Pace, now: number): number | 
   let delayMs = pace.delayMs;
   for (let use = 0; use < used; use += 1) delayMs = Math.min(delayMs * pace.backoff, LAST_INSTANT_MS);
   pace.usedAt.set(task.attempt, used);
-  pace.used = used + 1;
+  // A zombie may end an earlier attempt after a later one.
+  pace.used = Math.max(pace.used, used + 1);
   return Math.min(now + Math.round(delayMs), LAST_INSTANT_MS);
 }
 

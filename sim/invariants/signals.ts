@@ -58,13 +58,14 @@ export const signalOrder: Invariant = {
   name: 'signal-order',
   describe:
     'On a node an attempt is told of as executing, then by one end, then, if it failed, as retrying; the next attempt begins anew.',
-  watch({ complain }) {
+  watch({ complain, cover }) {
     const last = new Map<string, Signal>();
     const buried = new Set<string>();
     return {
       on: {
         buried: ({ item }) => void buried.add(item.id),
         signalled({ signal, task, node }) {
+          cover(`told ${signal}`);
           if (!isOfExecution(signal)) return;
           const key = `${node} ${task.id}`;
           const before = last.get(key) ?? '';

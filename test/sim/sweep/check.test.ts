@@ -13,11 +13,20 @@ import type { Storage } from '../../../src/storage/storage.js';
 import { RACE } from './race.js';
 import {
   BlindDeliveries,
+  DeadlyRecovery,
+  DoubleChords,
+  DoubleTurns,
   EagerTicks,
   GenerousLocks,
   HastyRecovery,
+  InvertedQueue,
+  LateSchedule,
   LaxRates,
   LossySchedule,
+  LossyTurns,
+  LostResults,
+  StickyLocks,
+  YoungDeliveries,
 } from './planted-bugs.js';
 
 const named = (name: string): Sweep => SCENARIOS.find((scenario) => scenario.name === name)!;
@@ -51,6 +60,21 @@ describe('a sweep finds', () => {
       30,
     ],
     ['recovery that takes from the living', HastyRecovery, 'priorities and crashes', ['idle-crash'], 60],
+    ['deliveries that are lost', LossyTurns, 'retries', ['conservation'], 10],
+    ['deliveries that are given twice', DoubleTurns, 'retries', ['single-execution'], 10],
+    ['a recovery that loses what the dead held', DeadlyRecovery, 'retries', ['conservation'], 60],
+    ['locks that outlive their tasks', StickyLocks, 'locks', ['lock-freed'], 10],
+    ['callbacks of chords that run twice', DoubleChords, 'chords and pipelines', ['single-execution'], 10],
+    ['retries that come a millisecond late', LateSchedule, 'retries', ['sequential-storage'], 10],
+    ['priorities that are taken the wrong way', InvertedQueue, 'priorities and crashes', ['queue-order'], 30],
+    ['results that are lost', LostResults, 'everything at once', ['sequential-storage'], 30],
+    [
+      'expiry that nobody looks at',
+      YoungDeliveries,
+      'revocations and expiry',
+      ['expired-never-executes', 'sequential-storage'],
+      60,
+    ],
     ['ticks that are given twice', EagerTicks, 'periodic tasks', ['sequential-storage', 'periodic-once'], 10],
   ])('%s', async (_, storage, scenario, invariants, seeds) => {
     const without = { invariants, seeds, shrinkAttempts: 0, twiceEvery: 0 };

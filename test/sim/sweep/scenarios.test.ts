@@ -8,28 +8,25 @@ import { replay } from '../../../sim/replay.js';
 import { check } from '../../../sim/sweep/check.js';
 import { ROOT } from '../../files.js';
 
-/** Rare paths that the fixed seeds reach together: if one is reached no more, they test less than they did. */
-const MARKS = [
-  'retried',
-  'executed again',
-  'recovered',
-  'put back into its place',
-  'crashed idle',
-  'crashed while it held something',
-  'lock refused',
-  'rate limit refused',
-  'chord complete',
-  'next stage',
-  'revoked',
-  'revoked once',
-  'original skipped',
-  'expired',
-  'tick of another',
-  'timed out',
-  'lost at most once',
-];
+/**
+ * The paths that the fixed seeds reach together: if one is reached no more, they test less than they did. Of all marks only
+ * `member reported again`, a chord's member that was retried from the dead letters, is too rare for them.
+ */
+const MARKS = `
+  crash, restart, shutdown, pause, resume, partition, heal, skew, refused, lost-response,
+  crashed idle, crashed while it held something, worker killed, model lost to clocks,
+  recovered, put back into its place, settled in vain, executed again,
+  delivered too often, dead letter retried, lost at most once, lost with an answer,
+  retried, timed out, expired, next stage, chord complete, tick of another, result read,
+  lock held by a task, lock refused, lock shared, lock left by a producer, rate limit refused,
+  revoked, revoked once, revoked until, original skipped,
+  told enqueued, told scheduled, told executing, told complete, told error, told retrying, told revoked,
+  told expired, told canceled, told timeout, told locked, told rate-limited, told interrupted
+`
+  .trim()
+  .split(/,\s*/);
 
-const SEEDS = 20;
+const SEEDS = 60;
 
 describe('the scenarios', () => {
   const covered = new Set<string>();
