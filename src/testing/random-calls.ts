@@ -64,7 +64,8 @@ export type RandomCall =
     }
   | { readonly call: 'release'; readonly name: string; readonly owner: string }
   | { readonly call: 'flushLocks'; readonly names: readonly string[] }
-  | { readonly call: 'rate' | 'resetRate'; readonly name: string }
+  | { readonly call: 'rate'; readonly name: string; readonly agoMs: number }
+  | { readonly call: 'resetRate'; readonly name: string }
   | { readonly call: 'flush'; readonly target: FlushTarget | undefined };
 
 /** An effect whose instants are relative to that of the turn. */
@@ -145,6 +146,7 @@ export function randomCall(dice: Dice): RandomCall {
     case 'flush':
       return { call, target: dice.pick(TARGETS) };
     case 'rate':
+      return { call, name: dice.pick(NAMES), agoMs: dice.pick([0, 0, 0, 15]) };
     case 'resetRate':
       return { call, name: dice.pick(NAMES) };
     default:
@@ -186,7 +188,7 @@ function onData(call: 'pop' | 'delete' | 'putIfEmpty' | 'deleteIf', dice: Dice):
 
 function randomEffect(dice: Dice): RandomEffect {
   const item = randomItem(dice);
-  switch (dice.roll(12)) {
+  switch (dice.roll(20)) {
     case 0:
       return putEffect(dice);
     case 1: {
@@ -215,7 +217,8 @@ function randomEffect(dice: Dice): RandomEffect {
       const reason = dice.pick(DATA);
       return (now) => ({ kind: 'bury', item: item(now), reason });
     }
-    case 10: {
+    case 10:
+    case 11: {
       const inMs = dice.pick(SHORTLY);
       return (now) => ({ kind: 'schedule', item: item(now), dueAt: now + inMs });
     }
@@ -230,8 +233,8 @@ function putEffect(dice: Dice): RandomEffect {
     const key = dice.pick(KEYS);
     return () => ({ kind: 'put', key, data });
   }
-  const [key, forMs] = [dice.pick(EXPIRING), dice.pick(SHORTLY)];
-  return (now) => ({ kind: 'put', key, data, expiresAt: now + forMs });
+  const [key, forMs] = [dice.pick(EXPIRING), dice.maybe(() => dice.pick(SHORTLY))];
+  return (now) => ({ kind: 'put', key, data, ...(forMs !== undefined && { expiresAt: now + forMs }) });
 }
 
 function chordEffect(dice: Dice, item: (now: number) => QueueItem): RandomEffect {
@@ -248,4 +251,17 @@ function randomItem(dice: Dice): (now: number) => QueueItem {
     data: `data of ${id}`,
   };
   return (now) => ({ ...fields, enqueuedAt: now - 1 });
+}
+
+/** A call in one line, with its instants relative to its own. */
+export function callText(call: RandomCall): string {
+  const { call: name, ...rest } = call;
+  const told =
+    'settled' in rest
+      ? {
+          ...rest,
+          settled: rest.settled.map((one) => ({ ...one, effects: one.effects.map((effect) => effect(0)) })),
+        }
+      : rest;
+  return `${name} ${JSON.stringify(told)}`;
 }

@@ -1,13 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Storage } from 'huey-ts';
 import { FileStorage, type FileStorageOptions } from 'huey-ts/file';
-import { storageContract } from 'huey-ts/testing';
+import { storageContract, verifyStorage } from 'huey-ts/testing';
 import { item, NOW, Subject } from '../../src/testing/contract/subject.js';
 import { temporaryDirectory } from './directory.js';
-import { CALLS, runAgainstModel } from './model-check.js';
 
 function setup({ compactAbove, ...options }: FileStorageOptions & { compactAbove?: number } = {}) {
   const path = temporaryDirectory();
@@ -43,10 +41,10 @@ describe('the file storage', () => {
   });
 
   it.each<[string, number, (open: () => Storage) => Storage]>([
-    ['one handle', 200, (open) => open()],
+    ['one handle', 100, (open) => open()],
     [
       'a handle for each call',
-      100,
+      50,
       (open) => {
         let last: Storage | undefined;
         return alternating(() => {
@@ -57,24 +55,27 @@ describe('the file storage', () => {
     ],
     [
       'three handles in turn',
-      100,
+      50,
       (open) => {
         const handles = [open(), open(), open()];
         return alternating((call) => handles[(call * call) % 3]!);
       },
     ],
-  ])('answers as the documentation says through %s, compacted or not', async (_, numRuns, storageOf) => {
-    const property = fc.asyncProperty(CALLS, fc.constantFrom(0, 300, 1e6), async (calls, compactAbove) => {
-      const open: Storage[] = [];
+  ])('answers as the documentation says through %s, compacted or not', async (_, runs, storageOf) => {
+    let opened = 0;
+    const open = (): Storage => {
       const { path } = setup();
-      const storage = storageOf(() => {
-        open.push(new FileStorage(path, {}, { compactAbove }));
-        return open.at(-1)!;
+      const compactAbove = [0, 300, 1e6][(opened += 1) % 3]!;
+      return storageOf(() => {
+        handles.push(new FileStorage(path, {}, { compactAbove }));
+        return handles.at(-1)!;
       });
-      await runAgainstModel(storage, calls);
-      for (const handle of open) await handle.close();
-    });
-    await fc.assert(property, { seed: 20260103, numRuns });
+    };
+    const handles: FileStorage[] = [];
+    const reset = (): void => {
+      for (const handle of handles.splice(0)) handle.close();
+    };
+    await verifyStorage(open, { contract: false, runs, seed: 20260103, reset });
   });
 });
 

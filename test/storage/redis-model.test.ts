@@ -1,28 +1,19 @@
 // The Redis storage against the naive model, on a real server and on one in memory, whatever is asked of it.
-import fc from 'fast-check';
 import RedisMock from 'ioredis-mock';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { verifyStorage } from 'huey-ts/testing';
 import { RedisStorage } from '../../src/storage/redis/redis-storage.js';
 import type { RedisStorageOptions } from '../../src/storage/redis/options.js';
 import { describeWithRedis, type RedisProcess, startRedis } from '../redis-server.js';
-import { CALLS, runAgainstModel } from './model-check.js';
 
 /** The stand-in in memory builds a new Lua for every script. */
-const RUNS = { real: 150, inMemory: 8 };
+const RUNS = { real: 80, inMemory: 5 };
 
 /** Checks storages that are opened one after another, each with a queue of its own. */
-async function check(options: RedisStorageOptions, seed: number, numRuns: number): Promise<void> {
+async function check(options: RedisStorageOptions, seed: number, runs: number): Promise<void> {
   let opened = 0;
-  const property = fc.asyncProperty(CALLS, async (calls) => {
-    opened += 1;
-    const storage = new RedisStorage({ ...options, name: `queue ${opened}` });
-    try {
-      await runAgainstModel(storage, calls);
-    } finally {
-      await storage.close();
-    }
-  });
-  await fc.assert(property, { seed, numRuns });
+  const open = (): RedisStorage => new RedisStorage({ ...options, name: `queue ${(opened += 1)}` });
+  await verifyStorage(open, { contract: false, runs, seed });
 }
 
 describeWithRedis('the Redis storage', () => {

@@ -1,100 +1,108 @@
-// The same day three ways, on three storages: with the kit's own clock, with vitest's fake timers, and with those of
-// @sinonjs/fake-timers. A task with a delay, its retries and a periodic task run at the same instants each time. Redis in
-// memory answers by timers of its own, which must not be faked: there the kit's clock alone is used.
+// The same morning with four clocks on three storages: the kit's own clock, and the fake timers of vitest, of jest and of
+// @sinonjs/fake-timers. Everything runs at the same instants each time. And the traps of fake timers: what each is, and
+// what to do about it.
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import FakeTimers from '@sinonjs/fake-timers';
-import RedisMock from 'ioredis-mock';
-import { describe, expect, it, vi } from 'vitest';
-import { crontab, Huey, MemoryHuey, systemRuntime } from 'huey-ts';
-import { RedisStorage } from 'huey-ts/redis';
-import { SqliteHuey } from 'huey-ts/sqlite';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MemoryHuey, systemRuntime, TaskTimeout } from 'huey-ts';
 import { drain } from 'huey-ts/testing';
-import { temporaryFolder } from '../storage/temporary-folder.js';
+import { ROOT } from '../files.js';
 import { manualRuntime, START } from '../manual-runtime.js';
+import { type FakeClock, JEST, SINON } from './fake-clocks.js';
+import { EXPECTED, liveThrough, MINUTE, morning, STORAGES } from './morning.js';
 
-const HOUR = 60 * 60 * 1000;
+/** It leaves nextTick and queueMicrotask alone. */
+const VITEST: FakeClock = {
+  install: () => void vi.useFakeTimers({ now: START }),
+  advance: (ms) => vi.advanceTimersByTimeAsync(ms),
+  uninstall: () => void vi.useRealTimers(),
+};
 
-let servers = 0;
+let installed: FakeClock | undefined;
 
-const STORAGES: readonly [name: string, make: (runtime: ReturnType<typeof systemRuntime>) => Huey][] = [
-  ['memory', (runtime) => new MemoryHuey({ runtime })],
-  [
-    'SQLite',
-    (runtime) => new SqliteHuey({ filename: join(temporaryFolder(), 'queue.db'), fsync: 'off', runtime }),
-  ],
-  [
-    'Redis in memory',
-    (runtime) => {
-      servers += 1;
-      const connection = new RedisMock({ host: `fake-time-${servers}` });
-      return new Huey({ storage: new RedisStorage({ connection, blocking: false }), runtime });
-    },
-  ],
-];
-
-/** Tasks, one of them enqueued for in an hour, and when they ran, in minutes from the start. */
-async function setup(huey: Huey) {
-  const log: string[] = [];
-  const note = (name: string, now: number): void =>
-    void log.push(`${name} +${Math.floor((now - START) / 60_000)}`);
-  const flaky = huey.task('flaky', { context: true, retries: 2, retryDelay: '20m' }, (ctx) => {
-    note('flaky', ctx.now.getTime());
-    throw new Error('offline');
-  });
-  huey.periodicTask('tick', crontab({ minute: '30', hour: '*/2' }), { context: true }, (ctx) =>
-    note('tick', ctx.now.getTime()),
-  );
-  await flaky.schedule([], { delay: '1h' });
-  return log;
+function install(clock: FakeClock): void {
+  installed = clock;
+  // With these faked, vitest itself would stand still.
+  clock.install(['nextTick', 'queueMicrotask']);
 }
 
-const EXPECTED = ['tick +30', 'flaky +60', 'flaky +80', 'flaky +100', 'tick +150'];
+afterEach(() => {
+  installed?.uninstall();
+  installed = undefined;
+});
 
-describe.each(STORAGES)('a morning on %s', (name, make) => {
+describe.each(STORAGES)('a morning on %s', (_name, make) => {
   it('passes with the clock of the kit', async () => {
     const huey = make(manualRuntime());
-    const log = await setup(huey);
+    const log = await morning(huey);
     await drain(huey, { until: '3h' });
     expect(log).toEqual(EXPECTED);
     await huey.close();
   });
 
-  it.skipIf(name === 'Redis in memory')('passes with the fake timers of vitest', async () => {
-    vi.useFakeTimers({ now: START });
-    try {
-      const huey = make(systemRuntime());
-      const log = await setup(huey);
-      const consumer = huey.createConsumer({ maxDelay: '1s' });
-      await consumer.start();
-      for (let minute = 0; minute < 180; minute += 1) await vi.advanceTimersByTimeAsync(60_000);
-      expect(log).toEqual(EXPECTED);
-      const stopped = consumer.stop();
-      await vi.advanceTimersByTimeAsync(1000);
-      await stopped;
-      await huey.close();
-    } finally {
-      vi.useRealTimers();
-    }
+  it.each<[string, FakeClock]>([
+    ['vi.useFakeTimers', VITEST],
+    ['jest.useFakeTimers', JEST],
+    ['@sinonjs/fake-timers', SINON],
+  ])('passes with %s', async (_, clock) => {
+    install(clock);
+    expect(await liveThrough(make(systemRuntime()), clock)).toEqual(EXPECTED);
+  });
+});
+
+describe('the traps of fake timers', () => {
+  it('are that all that waits for nextTick stands still where it is faked; the kit and its storages do not', async () => {
+    const script = join(ROOT, 'test/testing/all-faked.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
+      cwd: ROOT,
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      mornings: {
+        'memory, jest': EXPECTED,
+        'memory, sinon': EXPECTED,
+        'SQLite, jest': EXPECTED,
+        'SQLite, sinon': EXPECTED,
+      },
+      sockets: { faked: false, real: true },
+      redis: { faked: false, real: true },
+    });
+  }, 60_000);
+
+  it('are that AbortSignal.timeout is real, and ctx.signal is not', async () => {
+    install(VITEST);
+    const huey = new MemoryHuey({ immediate: true });
+    const seen: unknown[] = [];
+    const slow = huey.task('slow', { context: true, timeout: '1m' }, async (ctx) => {
+      const real = AbortSignal.timeout(60_000);
+      try {
+        await ctx.sleep('2m');
+      } finally {
+        seen.push(real.aborted, ctx.signal.aborted, ctx.signal.reason);
+      }
+    });
+    const running = slow();
+    await VITEST.advance(2 * MINUTE);
+    await running;
+    expect(seen).toEqual([false, true, expect.any(TaskTimeout)]);
   });
 
-  it.skipIf(name === 'Redis in memory')('passes with @sinonjs/fake-timers', async () => {
-    const clock = FakeTimers.install({
-      now: START,
-      toNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'],
+  it('are that the synchronous methods let no task past its first await', async () => {
+    install(VITEST);
+    const huey = new MemoryHuey({ immediate: true });
+    let isOver = false;
+    const nap = huey.task('nap', { context: true }, async (ctx) => {
+      await ctx.sleep('1s');
+      await ctx.sleep('1s');
+      isOver = true;
     });
-    try {
-      const huey = make(systemRuntime());
-      const log = await setup(huey);
-      const consumer = huey.createConsumer({ maxDelay: '1s' });
-      await consumer.start();
-      await clock.tickAsync(3 * HOUR);
-      expect(log).toEqual(EXPECTED);
-      const stopped = consumer.stop();
-      await clock.tickAsync(1000);
-      await stopped;
-      await huey.close();
-    } finally {
-      clock.uninstall();
-    }
+    const running = nap();
+    await VITEST.advance(0);
+    vi.advanceTimersByTime(10_000);
+    await VITEST.advance(0);
+    expect(isOver).toBe(false);
+    await VITEST.advance(1000);
+    await running;
+    expect(isOver).toBe(true);
   });
 });
