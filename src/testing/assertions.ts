@@ -3,41 +3,31 @@ import { AssertionError } from 'node:assert/strict';
 import type { Huey } from '../huey.js';
 import type { Signal } from '../model/signals.js';
 import type { TaskReference } from './matching/enqueued-match.js';
-import {
-  firedVerdict,
-  type FiredOptions,
-  idleVerdict,
-  type Observed,
-  retriedVerdict,
-  type Revocable,
-  revokedVerdict,
-  signalsVerdict,
-  type Verdict,
-} from './verdict.js';
+import { type FiredOptions, type Observed, type Revocable, type Verdict, VERDICTS } from './verdict.js';
 
 /** Asserts that exactly these signals were sent for a task, or for one instance, since a journal is kept. */
 export function assertSignals(observed: Observed, signals: readonly Signal[]): void {
-  pass(signalsVerdict(observed, signals), assertSignals);
+  pass(VERDICTS.signals(observed, signals), assertSignals);
 }
 
 /** Asserts that a task, or one instance, was tried again since a journal is kept; so many times, if given. */
 export function assertRetried(observed: Observed, times?: number): void {
-  pass(retriedVerdict(observed, times), assertRetried);
+  pass(VERDICTS.retried(observed, times), assertRetried);
 }
 
 /** Asserts that a periodic task was enqueued by its schedule since a journal is kept. */
 export function assertFired(task: TaskReference, options: FiredOptions = {}): void {
-  pass(firedVerdict(task, options), assertFired);
+  pass(VERDICTS.fired(task, options), assertFired);
 }
 
 /** Asserts that a task, or one instance, is revoked. */
 export async function assertRevoked(observed: Revocable & Observed): Promise<void> {
-  pass(await revokedVerdict(observed), assertRevoked);
+  pass(await VERDICTS.revoked(observed), assertRevoked);
 }
 
 /** Asserts that nothing is queued, scheduled or running. */
 export async function assertIdle(huey: Huey): Promise<void> {
-  pass(await idleVerdict(huey), assertIdle);
+  pass(await VERDICTS.idle(huey), assertIdle);
 }
 
 function pass(verdict: Verdict, caller: (...args: never[]) => unknown): void {

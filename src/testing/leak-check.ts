@@ -70,14 +70,23 @@ async function collect(engine: Engine, found: ReadonlyMap<Leak, string[]>): Prom
   found.get('results')!.push(...keys.filter((key) => !key.startsWith('revoked')));
 }
 
-/** A handle that is being closed takes a turn of the event loop to be gone. */
+/** How long handles that are being closed are waited for, in real milliseconds: a socket says goodbye to its peer. */
+const CLOSING_MS = 500;
+
 async function collectHandles(before: HandleCensus, found: ReadonlyMap<Leak, string[]>): Promise<void> {
+  const deadline = host.realNow() + CLOSING_MS;
   await host.turn();
   await host.turn();
-  for (const [kind, count] of openHandles()) {
+  while (handlesSince(before).length > 0 && host.realNow() < deadline) await host.turn();
+  found.get('handles')!.push(...handlesSince(before));
+}
+
+function handlesSince(before: HandleCensus): readonly string[] {
+  return [...openHandles()].flatMap(([kind, count]) => {
     const more = count - (before.get(kind) ?? 0);
-    if (more > 0) found.get('handles')!.push(more === 1 ? kind : `${more} × ${kind}`);
-  }
+    if (more <= 0) return [];
+    return [more === 1 ? kind : `${more} × ${kind}`];
+  });
 }
 
 const ADVICE: Readonly<Record<Leak, string>> = {

@@ -3,19 +3,8 @@
 import { AssertionError } from 'node:assert/strict';
 import type { Huey } from '../huey.js';
 import type { Signal } from '../model/signals.js';
-import { assertEnqueued, type AssertEnqueuedOptions, type TaskWithArgs } from './enqueued.js';
-import type { TaskReference } from './matching/enqueued-match.js';
-import {
-  firedVerdict,
-  type FiredOptions,
-  idleVerdict,
-  type Observed,
-  retriedVerdict,
-  type Revocable,
-  revokedVerdict,
-  signalsVerdict,
-  type Verdict,
-} from './verdict.js';
+import { assertEnqueued, type AssertEnqueuedOptions, refuteEnqueued, type TaskWithArgs } from './enqueued.js';
+import { type FiredOptions, type Verdict, VERDICTS } from './verdict.js';
 
 /** The matchers as `expect(…)` offers them; for jest's `expect` package: `interface Matchers<R> extends HueyMatchers<R> {}`. */
 export interface HueyMatchers<R = void> {
@@ -44,25 +33,42 @@ declare global {
 
 /** Hand them to `expect.extend`. */
 export const hueyMatchers = {
-  async toHaveEnqueued(
-    received: Huey,
-    task: TaskWithArgs<readonly unknown[]> | string,
-    options: AssertEnqueuedOptions = {},
-  ): Promise<Verdict> {
-    try {
-      const tasks = await assertEnqueued(received, task, options);
-      const name = typeof task === 'string' ? task : task.taskName;
-      return { pass: true, message: () => `expected \`${name}\` not to be enqueued so, got ${tasks.length}` };
-    } catch (error) {
-      if (!(error instanceof AssertionError)) throw error;
-      return { pass: false, message: () => error.message };
-    }
-  },
-  toHaveSignals: (received: Observed, signals: readonly Signal[]): Verdict =>
-    signalsVerdict(received, signals),
-  toHaveRetried: (received: Observed, times?: number): Verdict => retriedVerdict(received, times),
-  toHaveFired: (received: TaskReference, options: number | FiredOptions = {}): Verdict =>
-    firedVerdict(received, typeof options === 'number' ? { times: options } : options),
-  toBeRevoked: (received: Revocable & Observed): Promise<Verdict> => revokedVerdict(received),
-  toBeIdle: (received: Huey): Promise<Verdict> => idleVerdict(received),
+  toHaveEnqueued: enqueuedVerdict,
+  toHaveSignals: VERDICTS.signals,
+  toHaveRetried: VERDICTS.retried,
+  toHaveFired: VERDICTS.fired,
+  toBeRevoked: VERDICTS.revoked,
+  toBeIdle: VERDICTS.idle,
 };
+
+async function enqueuedVerdict(
+  received: Huey,
+  task: TaskWithArgs<readonly unknown[]> | string,
+  options: AssertEnqueuedOptions = {},
+): Promise<Verdict> {
+  const failure = await failureOf(() => assertEnqueued(received, task, options));
+  if (failure !== undefined) return { pass: false, message: () => failure };
+  // What `.not` says is what refuting it says: which there were.
+  const {
+    times: _times,
+    atLeast: _atLeast,
+    atMost: _atMost,
+    never: _never,
+    timeout: _timeout,
+    ...match
+  } = options;
+  const refuted = await failureOf(() => refuteEnqueued(received, task, match));
+  const name = typeof task === 'string' ? task : task.taskName;
+  return { pass: true, message: () => refuted ?? `expected \`${name}\` to be enqueued, got none` };
+}
+
+/** The message of the assertion that fails; undefined if it holds. */
+async function failureOf(assertion: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await assertion();
+    return undefined;
+  } catch (error) {
+    if (error instanceof AssertionError) return error.message;
+    throw error;
+  }
+}

@@ -6,8 +6,9 @@ import { engineOf, type Huey } from '../huey.js';
 import { type Instant, instantMs } from '../time.js';
 import { type Journal, type JournalEvent, journalsHere } from './journal.js';
 import { listAll } from './listing.js';
+import { WHEREABOUTS } from './matching/enqueued-report.js';
 import { taskNameOf, type TaskReference } from './matching/enqueued-match.js';
-import { isoText } from './matching/value-text.js';
+import { instantText, isoText, valueText } from './matching/value-text.js';
 
 /** Whether it holds, and how to tell it if that was not expected. */
 export interface Verdict {
@@ -20,7 +21,7 @@ export interface Verdict {
 export type Observed = TaskReference | { readonly id: string };
 
 /** Whether exactly these signals were sent, in this order, since a journal is kept. */
-export function signalsVerdict(observed: Observed, signals: readonly Signal[]): Verdict {
+function signalsVerdict(observed: Observed, signals: readonly Signal[]): Verdict {
   for (const signal of signals)
     if (!SIGNALS.includes(signal))
       throw expected('signals', `names of signals: ${SIGNALS.join(', ')}`, signal);
@@ -33,21 +34,37 @@ export function signalsVerdict(observed: Observed, signals: readonly Signal[]): 
     message: () =>
       pass
         ? `expected ${nameOf(observed)} not to have the signals\n    ${got.join(', ')}`
-        : `expected ${nameOf(observed)} to have the signals\n    ${signals.join(', ') || 'none'}\n  got\n    ` +
-          `${got.join(', ') || 'none'}\n  they part at the ${ordinal(where + 1)}: expected ` +
-          `${signals[where] ?? 'no more'}, got ${got[where] ?? 'no more'}`,
+        : `expected ${nameOf(observed)} to have the signals\n    ${signals.join(', ') || 'none'}\n  ` +
+          gotSignalsText(observed, signals, where),
   };
 }
 
+function gotSignalsText(observed: Observed, wanted: readonly Signal[], where: number): string {
+  const events = eventsOf(observed);
+  if (events.length === 0) return 'got none: nothing is known of it since the journal is kept';
+  const got = events.map(({ signal }) => signal);
+  const parting = `expected ${wanted[where] ?? 'no more'}, got ${got[where] ?? 'no more'}`;
+  return `got\n    ${got.join(', ')}\n  they part at the ${ordinal(where + 1)}: ${parting}${errorText(events)}`;
+}
+
+/** What it failed with last, for who did not expect that. */
+function errorText(events: readonly JournalEvent[]): string {
+  const failed = events.findLast(({ error }) => error !== undefined);
+  return failed === undefined ? '' : `\n  it failed with ${valueText(failed.error)}`;
+}
+
 /** Whether it was tried again, so many times if given, since a journal is kept. */
-export function retriedVerdict(observed: Observed, times: number | undefined): Verdict {
+function retriedVerdict(observed: Observed, times?: number): Verdict {
   if (times !== undefined) integer('times', times, undefined, 0);
-  const count = eventsOf(observed).filter(({ signal }) => signal === 'retrying').length;
+  const events = eventsOf(observed);
+  const count = events.filter(({ signal }) => signal === 'retrying').length;
   const pass = times === undefined ? count > 0 : count === times;
   const wanted = times === undefined ? 'to be retried' : `to be retried ${timesText(times)}`;
   return {
     pass,
-    message: () => `expected ${nameOf(observed)} ${pass ? 'not ' : ''}${wanted}, got ${timesText(count)}`,
+    message: () =>
+      `expected ${nameOf(observed)} ${pass ? 'not ' : ''}${wanted}, got ${timesText(count)}\n  its signals: ` +
+      `${events.map(({ signal }) => signal).join(', ') || 'none'}${errorText(events)}`,
   };
 }
 
@@ -59,7 +76,8 @@ export interface FiredOptions {
 }
 
 /** Whether a periodic task was enqueued by its schedule, since a journal is kept. */
-export function firedVerdict(task: TaskReference, options: FiredOptions): Verdict {
+function firedVerdict(task: TaskReference, asked: number | FiredOptions = {}): Verdict {
+  const options = typeof asked === 'number' ? { times: asked } : asked;
   const minutes = eventsOf(task)
     .filter(({ signal }) => signal === 'enqueued')
     .map(({ at }) => at - (at % 60_000));
@@ -85,29 +103,48 @@ export interface Revocable {
 }
 
 /** Whether a task or an instance is revoked. */
-export async function revokedVerdict(observed: Revocable & Observed): Promise<Verdict> {
+async function revokedVerdict(observed: Revocable & Observed): Promise<Verdict> {
   if (typeof observed?.isRevoked !== 'function')
     throw expected('what is revoked', 'a declared task or the handle of one', observed);
   const pass = await observed.isRevoked();
-  return { pass, message: () => `expected ${nameOf(observed)} ${pass ? 'not ' : ''}to be revoked` };
+  return {
+    pass,
+    message: () =>
+      pass
+        ? `expected ${nameOf(observed)} not to be revoked, but it is`
+        : `expected ${nameOf(observed)} to be revoked, but it is not`,
+  };
 }
 
 /** Whether nothing is queued, scheduled or running. */
-export async function idleVerdict(huey: Huey): Promise<Verdict> {
+async function idleVerdict(huey: Huey): Promise<Verdict> {
   const engine = engineOf(huey);
   const { tasks } = await listAll(engine, undefined);
   const busy = tasks.filter(({ state }) => state !== 'ended');
-  const lines = busy.map(({ name, id, state }) => `\n    ${name} ${id}, ${state}`);
+  const now = engine.now();
+  const lines = busy.map(({ name, id, state, dueAt }) => {
+    const due = dueAt === undefined ? '' : `, due at ${instantText(dueAt, now)}`;
+    return `\n    ${name} ${id}, ${WHEREABOUTS[state]}${due}`;
+  });
   return {
     pass: busy.length === 0,
     message: () =>
       busy.length === 0
-        ? `expected the Huey ${huey.name} not to be idle`
-        : `expected the Huey ${huey.name} to be idle, got ${busy.length} of its tasks${lines.slice(0, 10).join('')}${
+        ? `expected the Huey ${huey.name} not to be idle, but nothing of it waits or runs`
+        : `expected the Huey ${huey.name} to be idle, but ${busy.length} of its tasks ${busy.length === 1 ? 'waits or runs' : 'wait or run'}${lines.slice(0, 10).join('')}${
             lines.length > 10 ? `\n    … and ${lines.length - 10} more` : ''
           }`,
   };
 }
+
+/** The verdicts, by what is asserted: the matchers and the functions have these same ones. */
+export const VERDICTS = {
+  signals: signalsVerdict,
+  retried: retriedVerdict,
+  fired: firedVerdict,
+  revoked: revokedVerdict,
+  idle: idleVerdict,
+} as const;
 
 /** What was written about it in the journal that reaches back the furthest. */
 function eventsOf(observed: Observed): readonly JournalEvent[] {

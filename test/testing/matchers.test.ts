@@ -18,6 +18,7 @@ import {
   leakCheck,
   observe,
   openHandles,
+  type TaskReference,
   withCapture,
   withImmediate,
 } from 'huey-ts/testing';
@@ -114,32 +115,42 @@ expected \`sync\` to be enqueued 2 times, with
     1. sync bad, has ended, attempt 2, enqueued at 2026-01-01T00:00:00.000Z (1d ago)
          args      [false]
 
+  and 1 that does not:
+
     1. sync good, has ended, enqueued at 2026-01-01T00:00:00.000Z (1d ago)
          args[0]  expected  false
                        got  true
 
   enqueued besides: nightly
 
-expected \`sync\` not to be enqueued so, got 1
+expected \`sync\` never to be enqueued, with
+    args      [false]
+  got 1 that matches:
+
+    1. sync bad, has ended, attempt 2, enqueued at 2026-01-01T00:00:00.000Z (1d ago)
+         args      [false]
 
 expected the task bad to have the signals
     enqueued, executing, complete
   got
     enqueued, executing, error, retrying, scheduled, enqueued, executing, error
   they part at the 3rd: expected complete, got error
+  it failed with Error: offline
 
 expected the task none to have the signals
     enqueued
-  got
-    none
-  they part at the 1st: expected enqueued, got no more
+  got none: nothing is known of it since the journal is kept
 
 expected the task good not to have the signals
     enqueued, executing, complete
 
 expected \`sync\` to be retried 2 times, got once
+  its signals: enqueued, enqueued, executing, error, retrying, scheduled, executing, complete, enqueued, executing, error
+  it failed with Error: offline
 
 expected \`sync\` not to be retried, got once
+  its signals: enqueued, enqueued, executing, error, retrying, scheduled, executing, complete, enqueued, executing, error
+  it failed with Error: offline
 
 expected \`nightly\` to have fired 2 times
   got once, at 2026-01-01T03:00:00.000Z
@@ -147,12 +158,12 @@ expected \`nightly\` to have fired 2 times
 expected \`nightly\` to have fired once, at 2026-01-01T04:00:00.000Z
   got once, at 2026-01-01T03:00:00.000Z
 
-expected \`sync\` to be revoked
+expected \`sync\` to be revoked, but it is not
 
-expected the Huey shop not to be idle
+expected the Huey shop not to be idle, but nothing of it waits or runs
 
-expected the Huey shop to be idle, got 1 of its tasks
-    sync waits, queued
+expected the Huey shop to be idle, but 1 of its tasks waits or runs
+    sync waits, in the queue
 `);
     }));
 });
@@ -167,9 +178,9 @@ describe('the functions', () => {
       expect(await messageOf(() => assertSignals(nightly, []))).toContain('got enqueued');
       expect(await messageOf(() => assertRetried(nightly))).toContain('`nightly` to be retried, got never');
       expect(await messageOf(() => assertFired(nightly, { times: 0 }))).toContain('to have fired never');
-      expect(await messageOf(() => assertRevoked(sync))).toBe('expected `sync` to be revoked');
+      expect(await messageOf(() => assertRevoked(sync))).toBe('expected `sync` to be revoked, but it is not');
       await sync(true);
-      expect(await messageOf(() => assertIdle(huey))).toContain('got 1 of its tasks');
+      expect(await messageOf(() => assertIdle(huey))).toContain('but 1 of its tasks waits or runs');
       expect(await messageOf(() => assertSignals(sync, ['done' as never]))).toContain(
         'names of signals: enqueued',
       );
@@ -198,6 +209,39 @@ describe('the functions', () => {
     });
     expect(stdout).toContain('# pass 4\n# fail 0');
   }, 60_000);
+});
+
+describe('toHaveFired', () => {
+  it('counts by the minute in a night in which the clocks change', async () => {
+    const timeZone = 'America/New_York';
+    const night = async (start: string, body: (backup: TaskReference, probe: TaskReference) => unknown) => {
+      const huey = new MemoryHuey({ runtime: manualRuntime(Date.parse(start)) });
+      const backup = huey.periodicTask(
+        'backup',
+        crontab({ hour: '1,2', minute: '30' }, { timeZone }),
+        () => {},
+      );
+      const probe = huey.periodicTask('probe', crontab({ minute: '30' }, { timeZone }), () => {});
+      await withCapture(huey, async () => {
+        await drain(huey, { until: '3h59m' });
+        await body(backup, probe);
+      });
+    };
+    // Forward: there is no 02:30; the backup of that hour runs in the first minute after the gap.
+    await night('2026-03-08T00:00-05:00', (backup, probe) => {
+      expect(backup).toHaveFired({ at: ['2026-03-08T01:30-05:00', '2026-03-08T03:00-04:00'] });
+      expect(probe).toHaveFired(4);
+    });
+    // Back: 01:30 comes twice; the backup takes the first.
+    await night('2026-11-01T00:00-04:00', async (backup, probe) => {
+      expect(backup).toHaveFired({ at: ['2026-11-01T01:30-04:00', '2026-11-01T02:30-05:00'] });
+      expect(probe).toHaveFired(4);
+      expect(await messageOf(() => expect(backup).toHaveFired({ at: ['2026-11-01T01:30-05:00'] }))).toBe(
+        `expected \`backup\` to have fired once, at 2026-11-01T06:30:00.000Z
+  got 2 times, at 2026-11-01T05:30:00.000Z, 2026-11-01T07:30:00.000Z`,
+      );
+    });
+  });
 });
 
 describe('leakCheck', () => {

@@ -9,6 +9,8 @@ import {
   drain,
   enqueued,
   enterMode,
+  failAttempts,
+  type Fault,
   inMode,
   observe,
   type PlainMode,
@@ -220,6 +222,23 @@ describe('a simulated mode', () => {
       'expected `huey` to be one Huey, in the mode simulated, got an array of 2',
     );
     await expect(withSimulation(huey, 'fast' as never)).rejects.toThrow('the block');
+  });
+
+  it('has faults of its own', async () => {
+    const { huey, flaky } = setupTicking();
+    let fault: Fault;
+    await withSimulation(huey, async (sim) => {
+      fault = failAttempts(flaky, [2], new Error('still offline'));
+      const result = await flaky(1);
+      await sim.untilIdle();
+      expect(fault.strikes).toBe(1);
+      await expect(result.get()).rejects.toThrow('still offline');
+    });
+    await withSimulation(huey, async (sim) => {
+      await flaky(2);
+      await sim.untilIdle();
+      expect([fault.strikes, sim.signals(flaky).at(-1)]).toEqual([1, 'complete']);
+    });
   });
 
   it('is seen by a journal that is kept by hand, ticks included', async () => {

@@ -1,24 +1,28 @@
 // The example application, tested four ways side by side: immediate, capture, simulated, and on a real Redis server.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Huey, MemoryHuey } from 'huey-ts';
 import { RedisHuey } from 'huey-ts/redis';
-import { Simulation } from 'huey-ts/sim';
 import {
   assertEnqueued,
   drain,
   expectEnqueued,
   hueyMatchers,
   leakCheck,
+  openHandles,
   withCapture,
   withImmediate,
+  withSimulation,
 } from 'huey-ts/testing';
-import { createShop, type Database } from '../../docs/examples/shop/shop.js';
+import { createShop } from '../../docs/examples/shop/shop.js';
 import { describeWithRedis, type RedisProcess, startRedis } from '../redis-server.js';
 
 expect.extend(hueyMatchers);
 
+/** A shop whose mail server is away for so many mails. */
 function setup(huey: Huey = new MemoryHuey(), failures = 0) {
-  const database: Database = { orders: new Map() };
+  const database = new Database(':memory:');
+  onTestFinished(() => void database.close());
   const sent: string[] = [];
   let toFail = failures;
   const shop = createShop(huey, database, async (to, subject) => {
@@ -33,58 +37,65 @@ function setup(huey: Huey = new MemoryHuey(), failures = 0) {
     expect(answer.status).toBe(202);
     return ((await answer.json()) as { confirmation: string }).confirmation;
   };
-  return { huey, sent, order, database, ...shop };
+  const isConfirmed = (): boolean =>
+    database.prepare('SELECT confirmed FROM orders WHERE id = 7').pluck().get() === 1;
+  return { huey, sent, order, isConfirmed, ...shop };
 }
 
-describe('the shop', () => {
-  it('confirms an order, at once', async () => {
-    const { huey, sent, order } = setup();
+describe('the shop, four ways', () => {
+  it('immediate: an order is confirmed by the time of the answer', async () => {
+    const { huey, sent, order, isConfirmed } = setup();
     await withImmediate(huey, async () => {
       expect(await huey.result(await order())).toBe('confirmed');
       await leakCheck(huey);
     });
-    expect(sent).toEqual(['ada@example.org: Order 7']);
+    expect([sent, isConfirmed()]).toEqual([['ada@example.org: Order 7'], true]);
   });
 
-  it('enqueues a confirmation, and retries it until the mail server is back', async () => {
-    const { huey, sent, order, confirm } = setup(new MemoryHuey(), 2);
+  it('capture: the answer enqueues a confirmation, which is retried until the mail server is back', async () => {
+    const { huey, sent, order, confirm, isConfirmed } = setup(new MemoryHuey(), 2);
     await withCapture(huey, async () => {
       await expectEnqueued({ task: confirm, args: ['7'], times: 1 }, order);
-      expect(sent).toEqual([]);
+      expect([sent, isConfirmed()]).toEqual([[], false]);
       const { outcomes } = await drain(huey, { scheduled: true });
       expect(outcomes).toEqual({ raised: 2, returned: 1 });
       expect(confirm).toHaveRetried(2);
     });
-    expect(sent).toEqual(['ada@example.org: Order 7']);
+    expect([sent, isConfirmed()]).toEqual([['ada@example.org: Order 7'], true]);
   });
 
-  it('reminds of what could not be confirmed, in a simulated week', async () => {
-    const { huey, sent, order } = setup(new MemoryHuey(), 4);
-    await using sim = await Simulation.start(huey, { start: '2026-03-02T08:00Z', workers: 2, seed: 7 });
-    await order();
-    await sim.advance('2 days');
+  it('simulated: what could not be confirmed is remembered on the mornings of two days', async () => {
+    const { huey, sent, order, confirm, remind } = setup(new MemoryHuey(), 4);
+    await withSimulation(huey, { start: '2026-03-02T08:00Z', workers: 2, seed: 7 }, async (sim) => {
+      await order();
+      await sim.advance('2 days');
+      expect(confirm).toHaveRetried(3);
+      expect(remind).toHaveFired({ at: ['2026-03-02T09:00Z', '2026-03-03T09:00Z'] });
+      expect(sim.signals('confirm').filter((signal) => signal === 'error')).toHaveLength(4);
+    });
     expect(sent).toEqual(Array(2).fill('ada@example.org: We have not forgotten 7'));
-    expect(sim.signals('confirm').filter((signal) => signal === 'error')).toHaveLength(4);
   });
 });
 
-describeWithRedis('the shop on a real Redis server', () => {
+describeWithRedis('the shop, four ways', () => {
   let redis: RedisProcess;
   beforeAll(async () => {
     redis = await startRedis();
   });
   afterAll(async () => redis.stop());
 
-  it('confirms an order through a consumer', async () => {
-    const { huey, sent, order, confirm } = setup(new RedisHuey({ port: redis.port }));
+  it('real: a consumer on Redis confirms it, and nothing is left behind', async () => {
+    const handlesBefore = openHandles();
+    const { huey, sent, order, confirm, isConfirmed } = setup(new RedisHuey({ port: redis.port }));
     await using consumer = huey.createConsumer();
     const { handles } = await expectEnqueued(confirm, order);
     await assertEnqueued(huey, confirm, { args: ['7'], state: 'queued' });
     await consumer.start();
     expect(await handles[0]!.get({ blocking: true, timeout: '20s' })).toBe('confirmed');
-    expect(sent).toEqual(['ada@example.org: Order 7']);
+    expect([sent, isConfirmed()]).toEqual([['ada@example.org: Order 7'], true]);
     await consumer.stop();
     await leakCheck(huey);
     await huey.close();
+    await leakCheck(new MemoryHuey(), { handlesBefore });
   });
 });

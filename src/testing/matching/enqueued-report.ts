@@ -24,7 +24,8 @@ export interface Failure {
 /** How many tasks that match, and how many that nearly do, are shown. */
 const MOST_SHOWN = 3;
 
-const WHEREABOUTS: Readonly<Record<EnqueuedState, string>> = {
+/** Where a task is, in words. */
+export const WHEREABOUTS: Readonly<Record<EnqueuedState, string>> = {
   queued: 'in the queue',
   scheduled: 'in the schedule',
   running: 'running',
@@ -49,7 +50,7 @@ export function enqueuedReport({ match, count, tasks, now, hints }: Failure): st
     wantedText(match, count),
     gotText(matching.length, near.length, tasks.length),
     ...listText(matching, now),
-    ...(tooMany ? [] : nearText(near, now)),
+    ...(tooMany ? [] : [...besideText(matching.length, near.length), ...nearText(near, now)]),
     ...(tooMany ? [] : othersText(others)),
     ...hints.map((hint) => `  ${hint}`),
   ].join('\n');
@@ -141,6 +142,12 @@ function gotText(matching: number, near: number, all: number): string {
   if (matching > 0) return `  got ${matching} that match${matching === 1 ? 'es' : ''}:`;
   if (near === 0) return `  got none`;
   return `  got none that matches, but ${near} that ${near === 1 ? 'does' : 'do'} not:`;
+}
+
+/** Those that do not match are counted again from 1: a line tells them from those that do. */
+function besideText(matching: number, near: number): string[] {
+  if (matching === 0 || near === 0) return [];
+  return [`\n  and ${near} that ${near === 1 ? 'does' : 'do'} not:`];
 }
 
 function listText(matching: readonly Candidate[], now: number): string[] {
