@@ -70,11 +70,9 @@ export class Notices {
   }
 
   #afterRecovery({ requeued, exhausted }: Recovery, lease: string): void {
-    if (requeued.length > 0) {
-      // Which receipts went back is not known; told once too often does no harm.
-      this.#holding.clear();
-      this.#tell('queue');
-    }
+    // Whose receipts came to nothing is not known; told once too often does no harm.
+    if (requeued.length > 0 || exhausted.length > 0) this.#holding.clear();
+    if (requeued.length > 0) this.#tell('queue');
     this.#took(exhausted, lease);
   }
 

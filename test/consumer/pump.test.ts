@@ -290,6 +290,21 @@ describe('a pump with several places', () => {
   });
 });
 
+it('interrupts what is off the books: it is told of and lost, never run twice', async () => {
+  const { huey, engine, log, clock } = setup({}, { delivery: 'at-most-once' });
+  huey.signal('interrupted', (_, { id }) => log.push(`interrupted ${id}`));
+  const deaf = huey.task('deaf', () => new Promise(() => {}));
+  await deaf();
+  const pump = new Pump(engine, { lease: 'many', workers: 1, hire: () => new LocalRunner(engine, 'many') });
+  await pump.start();
+  await pump.tick(clock.now());
+  await clock.advance(0);
+  pump.interrupt();
+  await pump.stop();
+  expect(log).toEqual(['interrupted task-1']);
+  expect([await huey.pendingCount(), await huey.storage.held(START)]).toEqual([0, []]);
+});
+
 describe('a turn whose answer was lost', () => {
   function losing(options: HueyOptions = {}) {
     const world = setup({}, options);

@@ -95,6 +95,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ do: fc.constant('lock' as const), at, name: fc.constant('one'), hold: fc.constant('700ms') }),
   fc.record({
+    do: fc.constant('shutdown' as const),
+    at,
+    who: fc.constantFrom('consumer-1', 'consumer-2'),
+    deadline: fc.constantFrom('0s' as const, '200ms' as const),
+  }),
+  fc.record({
     do: fc.constantFrom('crash' as const, 'restart' as const, 'pause' as const, 'resume' as const),
     at,
     who: fc.constant('consumer-1'),
