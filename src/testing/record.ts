@@ -22,7 +22,7 @@ export interface RecordOptions {
   readonly redact?: RedactOptions | RedactPart;
   /** The recording ends when it has so many bytes. Default 64 MiB. */
   readonly maxBytes?: number;
-  /** How many bytes may wait for the sink; what comes on top is dropped, and counted. Default 4 MiB. */
+  /** How many bytes may wait for the sink; what comes on top is dropped, and counted. Default 16 MiB. */
   readonly maxPendingBytes?: number;
 }
 
@@ -65,7 +65,7 @@ export function record(huey: Huey, options: RecordOptions): Recording {
     sink: sinkOf(options.to),
     clock,
     maxBytes: integer('maxBytes', options.maxBytes, 64 * MEBI, 1024),
-    maxPendingBytes: integer('maxPendingBytes', options.maxPendingBytes, 4 * MEBI, 1024),
+    maxPendingBytes: integer('maxPendingBytes', options.maxPendingBytes, 16 * MEBI, 1024),
     onFail: (error) => logger.warn('recording failed', { error }),
   });
   writer.push(JSON.stringify(header));
