@@ -6,7 +6,7 @@ import type { Execution } from '../src/engine/execute.js';
 import { SimulationError } from './simulation-error.js';
 import type { Awaitable, Delivery, SettlementResult } from '../src/storage/storage.js';
 import type { Actor } from './actor.js';
-import type { Recorder } from './recorder.js';
+import type { Particulars, Recorder } from './recorder.js';
 
 export interface WorkerParts {
   readonly actor: Actor;
@@ -76,14 +76,14 @@ export class WorkerRunner implements Runner {
     const delivery = this.#delivery;
     for (const place of executing.places()) if (place.task.id === delivery?.item.id) executing.leave(place);
     if (delivery !== undefined)
-      recorder.record(actor, 'end', 'execution', { ...subject(delivery), delivery, detail: 'killed' });
+      recorder.record(actor, 'end', 'execution', { ...subject(delivery), detail: 'killed' });
     this.#parts.onEnd();
     this.#die?.(new SimulationError(`${actor.name} was killed`));
   }
 
   #run(delivery: Delivery, stop: AbortSignal): Awaitable<Execution> {
     const { actor, recorder } = this.#parts;
-    if (recorder.isOn) recorder.record(actor, 'begin', 'execution', { ...subject(delivery), delivery });
+    if (recorder.isOn) recorder.record(actor, 'begin', 'execution', subject(delivery));
     return this.#local.run(delivery, stop);
   }
 
@@ -92,7 +92,8 @@ export class WorkerRunner implements Runner {
     this.#delivery = this.#die = undefined;
     if (recorder.isOn)
       recorder.record(actor, 'end', 'execution', {
-        ...subject(delivery),
+        task: delivery.item.id,
+        name: delivery.item.task,
         delivery,
         execution,
         detail: execution.outcome.kind,
@@ -101,6 +102,7 @@ export class WorkerRunner implements Runner {
   }
 }
 
-function subject({ item }: Delivery): { readonly task: string; readonly name: string } {
-  return { task: item.id, name: item.task };
+function subject(delivery: Delivery): Particulars {
+  const { id, task } = delivery.item;
+  return { task: id, name: task, delivery };
 }

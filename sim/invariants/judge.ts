@@ -38,7 +38,10 @@ export class Judge {
   readonly covered = new Map<string, number>();
   readonly #watches: readonly Watch[];
   readonly #handlers = new Map<ObservationKind, Handler[]>();
-  readonly #observer = new Observer((fact) => this.tell(fact));
+  readonly #observer = new Observer(
+    (fact) => this.tell(fact),
+    (kind) => this.#handlers.has(kind),
+  );
   /** A ring: the latest events. */
   readonly #recent: RunEvent[] = [];
   #count = 0;

@@ -4,7 +4,7 @@ import type { Execution } from '../../src/engine/execute.js';
 import type { Delivery, Settlement } from '../../src/storage/storage.js';
 import type { RunEvent } from '../run-event.js';
 import { Flights } from './flights.js';
-import type { Disturbance, Facts, Moment, Observation, Tell } from './observation.js';
+import type { Disturbance, Facts, Observation, ObservationKind, Tell } from './observation.js';
 import { factsOfCall } from './storage-facts.js';
 
 /** What is told beside the trace's own words. */
@@ -18,19 +18,27 @@ const COMMANDS = new Set(['restart', 'shutdown']);
 /** Hands on what it makes of each event, in order, within the step in which it happens. */
 export class Observer {
   readonly #tellOn: (observation: Observation) => void;
+  readonly #isWanted: (kind: ObservationKind) => boolean;
   readonly #flights = new Flights();
   readonly #executions = new WeakMap<Settlement, Execution>();
   readonly #running = new Map<string, { readonly delivery: Delivery; readonly clock: number }>();
 
-  constructor(tellOn: (observation: Observation) => void) {
+  /** @param isWanted Facts of other kinds are not made. Default: all are wanted. */
+  constructor(
+    tellOn: (observation: Observation) => void,
+    isWanted: (kind: ObservationKind) => boolean = () => true,
+  ) {
     this.#tellOn = tellOn;
+    this.#isWanted = isWanted;
   }
 
   /** Takes in one event of a run. */
   readonly observe = (event: RunEvent): void => {
     const { at, clock, node, actor } = event;
-    const moment: Moment = { at, clock, node, actor };
-    const tell: Tell = (kind, facts) => this.#tellOn({ ...moment, kind, ...facts } as unknown as Observation);
+    const tell: Tell = (kind, facts) => {
+      if (this.#isWanted(kind))
+        this.#tellOn({ at, clock, node, actor, kind, ...facts } as unknown as Observation);
+    };
     switch (event.kind) {
       case 'apply':
         return this.#called(event, tell);

@@ -14,9 +14,15 @@ export function enqueueChain(
   const head = stages[0]!;
   checkRegistered(engine, stages);
   return {
-    effect: { kind: 'enqueue', item: engine.codec.encode({ head, next: stages.slice(1) }, now) },
+    effect: { kind: 'enqueue', item: engine.codec.encode({ head, next: nextOf(stages) }, now) },
     announcement: { kind: 'signal', signal: 'enqueued', task: head, effect: index },
   };
+}
+
+const NOTHING: readonly Task[] = [];
+
+function nextOf(stages: readonly Task[]): readonly Task[] {
+  return stages.length === 1 ? NOTHING : stages.slice(1);
 }
 
 /** @throws UnknownTaskError naming the first task, stage or handler that no declaration answers to. */

@@ -35,14 +35,32 @@ interface Plan {
 /** Enqueues signatures, pipelines, groups and chords. @throws if any part is unknown or cannot travel; nothing is enqueued then. */
 export async function enqueue(engine: Engine, work: Work): Promise<Result | ResultGroup | ChordResult> {
   const now = engine.now();
-  const plan: Plan = { engine, now, effects: [], announcements: [] };
-  const handle = add(plan, work, undefined);
-  const { effects, announcements } = plan;
+  const { effects, announcements, handle } =
+    work instanceof Signature ? planChain(engine, work.stages, now) : planAll(engine, work, now);
   if (effects.length > 0) {
     const telling = commit(engine, [{ settlement: { effects }, announcements }], now);
     if (telling !== undefined) await telling;
   }
   return handle;
+}
+
+/** What is enqueued, and the handle to it. */
+interface Planned {
+  readonly effects: readonly Effect[];
+  readonly announcements: readonly Announcement[];
+  readonly handle: Result | ResultGroup | ChordResult;
+}
+
+/** One chain, the most frequent kind of work by far: its lists have one member and no room for more. */
+function planChain(engine: Engine, stages: readonly Task[], now: number): Planned {
+  const { effect, announcement } = enqueueChain(engine, stages, now, 0);
+  return { effects: [effect], announcements: [announcement], handle: handleOf(engine, stages) };
+}
+
+function planAll(engine: Engine, work: Work, now: number): Planned {
+  const plan: Plan = { engine, now, effects: [], announcements: [] };
+  const handle = add(plan, work, undefined);
+  return { ...plan, handle };
 }
 
 function add(plan: Plan, work: Work, slot: ChordSlot | undefined): Result | ResultGroup | ChordResult {

@@ -84,6 +84,7 @@ export function execute(
 function carryOut(job: Job): Awaitable<Execution> {
   const { engine, delivery, decoded, options } = job;
   if (isTold(options.stop)) return end(job, { kind: 'interrupted' });
+  if (isTimeless(job)) return carryOutUnasked(job);
   const now = options.now ?? engine.now();
   const early = notReady(decoded.task, now);
   if (early !== undefined) return end(job, early);
@@ -101,9 +102,12 @@ async function carryOutUnlessRevoked(job: Job, now: number): Promise<Execution> 
 }
 
 function carryOutUnlessExpired(job: Job, now: number): Awaitable<Execution> {
-  const { engine, decoded, delivery } = job;
-  const late = expired(decoded.task, delivery.item, now);
-  if (late !== undefined) return end(job, late);
+  const late = expired(job.decoded.task, job.delivery.item, now);
+  return late === undefined ? carryOutUnasked(job) : end(job, late);
+}
+
+function carryOutUnasked(job: Job): Awaitable<Execution> {
+  const { engine, decoded } = job;
   const { signals, runtime } = engine;
   const telling = signals.hears('executing')
     ? signals.emit('executing', decoded.task, undefined, runtime.logger)
@@ -185,6 +189,12 @@ function undone({ delivery, decoded, undo, receipt }: Job, error: unknown): Exec
     settlement: { ...(receipt !== undefined && { receipt }), effects: [...undo, { kind: 'release' }] },
     announcements: [],
   };
+}
+
+/** Whether it is as good now as at any time: most tasks are, and need not ask a clock. */
+function isTimeless({ delivery, decoded }: Job): boolean {
+  const { eta, expires } = decoded.task;
+  return eta === undefined && expires === undefined && !delivery.revoked;
 }
 
 function notReady({ eta }: Task, now: number): Outcome | undefined {

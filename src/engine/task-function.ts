@@ -111,12 +111,11 @@ function bind<A extends readonly unknown[], R>(
 ): BoundTask<A, R> {
   const values = resolveValues(options, definition.options.values);
   const etaAt = etaOf(options);
-  const describeCall = (...args: A): Signature<[R]> =>
+  const describe = (args: A): Signature<[R]> =>
     new Signature<[R]>([newTask(engine, definition.name, args, values, options.id, etaAt?.(engine.now()))]);
-  const call = (...args: A): Promise<Result<R>> =>
-    enqueue(engine, describeCall(...args)) as Promise<Result<R>>;
+  const call = (...args: A): Promise<Result<R>> => enqueue(engine, describe(args)) as Promise<Result<R>>;
   origins.set(call, { engine, definition });
-  return Object.assign(call, { s: describeCall });
+  return Object.assign(call, { s: (...args: A) => describe(args) });
 }
 
 /** Function.name is read-only to assignment, and what stack traces and logs show. */

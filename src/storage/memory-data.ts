@@ -4,7 +4,8 @@ import type { Datum } from './memory-state.js';
 import { type QueueItem, revokedKey, revokedTaskKey } from './storage.js';
 
 export class MemoryData {
-  readonly #data = new Map<string, Datum>();
+  /** What never expires, as most results, is kept as the text alone. */
+  readonly #data = new Map<string, string | Datum>();
   /** Whether anything may be there that expires. */
   #mayExpire = false;
   /** Most queues never hold a revocation; then nobody needs to look for one. */
@@ -13,7 +14,7 @@ export class MemoryData {
   /** Asking changes nothing: whoever repeats the calls that do must come to the same end. */
   peek(key: string, now: number): string | undefined {
     const datum = this.#data.get(key);
-    if (datum === undefined) return undefined;
+    if (datum === undefined || typeof datum === 'string') return datum;
     return datum.expiresAt === undefined || datum.expiresAt > now ? datum.data : undefined;
   }
 
@@ -26,7 +27,7 @@ export class MemoryData {
   put(key: string, data: string, expiresAt: number | undefined): void {
     if (key.startsWith('revoked')) this.#mayHoldRevocations = true;
     if (expiresAt !== undefined) this.#mayExpire = true;
-    this.#data.set(key, { data, expiresAt });
+    this.#data.set(key, expiresAt === undefined ? data : { data, expiresAt });
   }
 
   keys(now: number): string[] {
@@ -47,10 +48,12 @@ export class MemoryData {
   sweep(now: number): void {
     if (!this.#mayExpire) return;
     this.#mayExpire = false;
-    for (const [key, { expiresAt }] of this.#data)
+    for (const [key, datum] of this.#data) {
+      const expiresAt = typeof datum === 'string' ? undefined : datum.expiresAt;
       if (expiresAt === undefined) continue;
-      else if (expiresAt <= now) this.#data.delete(key);
+      if (expiresAt <= now) this.#data.delete(key);
       else this.#mayExpire = true;
+    }
   }
 
   clear(): void {
@@ -59,12 +62,13 @@ export class MemoryData {
   }
 
   exportData(): (readonly [key: string, datum: Datum])[] {
-    return [...this.#data];
+    return [...this.#data].map(([key, datum]) => [key, typeof datum === 'string' ? { data: datum } : datum]);
   }
 
   /** Takes over what another has exported, beside what is here. */
   importData(data: readonly (readonly [key: string, datum: Datum])[]): void {
-    for (const [key, datum] of data) this.#data.set(key, datum);
+    for (const [key, { data: text, expiresAt }] of data)
+      this.#data.set(key, expiresAt === undefined ? text : { data: text, expiresAt });
     this.#mayExpire = this.#mayHoldRevocations = this.#data.size > 0;
   }
 }

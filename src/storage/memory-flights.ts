@@ -1,6 +1,7 @@
 // What is in flight in the memory storage, and under whose lease. A lease is a name with the instant until which its
 // holder is believed to live; it need not exist before it is used, and may lapse and be kept again.
 import { compareEntries, type Entry } from './memory-queue.js';
+import { withOne } from './memory-list.js';
 
 interface Lease {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface FlightState {
   readonly leases: readonly { readonly name: string; readonly expiresAt: number }[];
 }
 
+const NONE: readonly never[] = [];
+
 export class MemoryFlights {
   readonly #flights = new Map<string, Flight>();
   /** Not in the map yet: one worker after another lands what it launched last, and a map dislikes coming and going. */
@@ -33,13 +36,13 @@ export class MemoryFlights {
   readonly #leases = new Map<string, Lease>();
   #launched = 0;
   /** Leases that have begun to hold something, or ceased to, since the last `takeGained`. */
-  #gained: string[] = [];
-  #emptied: Lease[] = [];
+  #gained: string[] | undefined;
+  #emptied: Lease[] | undefined;
 
   /** Puts an entry in flight; returns its receipt. */
   launch(entry: Entry, leaseName: string): string {
     const lease = this.#lease(leaseName);
-    if (!lease.known) this.#gained.push(leaseName);
+    if (!lease.known) this.#gained = withOne(this.#gained, leaseName);
     lease.known = true;
     lease.held += 1;
     this.#launched += 1;
@@ -56,7 +59,7 @@ export class MemoryFlights {
     if (flight === this.#latest) this.#latest = undefined;
     else this.#flights.delete(receipt);
     flight.lease.held -= 1;
-    if (flight.lease.held === 0) this.#emptied.push(flight.lease);
+    if (flight.lease.held === 0) this.#emptied = withOne(this.#emptied, flight.lease);
     return flight.entry;
   }
 
@@ -104,12 +107,11 @@ export class MemoryFlights {
 
   /** The leases that hold something now and held nothing at the last call. */
   takeGained(): readonly string[] {
-    if (this.#emptied.length > 0) {
+    if (this.#emptied !== undefined)
       for (const lease of this.#emptied) if (lease.held === 0) lease.known = false;
-      this.#emptied = [];
-    }
-    const gained = this.#gained;
-    if (gained.length > 0) this.#gained = [];
+    this.#emptied = undefined;
+    const gained = this.#gained ?? NONE;
+    this.#gained = undefined;
     return gained;
   }
 

@@ -3,6 +3,7 @@
 import { MemoryChords } from './memory-chords.js';
 import { MemoryData } from './memory-data.js';
 import { MemoryFlights } from './memory-flights.js';
+import { withOne } from './memory-list.js';
 import { MemoryLocks } from './memory-locks.js';
 import { type Entry, MemoryQueue } from './memory-queue.js';
 import { MemoryRates } from './memory-rates.js';
@@ -403,13 +404,6 @@ export class MemoryStorage implements Storage {
       for (const lease of leases) listener('lease', lease);
     }
   }
-}
-
-/** Most lists have one member at most; one that grows takes room for sixteen. */
-function withOne<T>(list: T[] | undefined, one: T): T[] {
-  if (list === undefined) return [one];
-  list.push(one);
-  return list;
 }
 
 function refuse(): never {
