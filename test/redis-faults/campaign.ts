@@ -50,6 +50,8 @@ export class Campaign {
   readonly #fates = new Map<number, Fate>();
   readonly #lost: string[] = [];
   readonly #waiting = new Set<Promise<void>>();
+  /** Producers that go on when something has ended. */
+  readonly #halted: (() => void)[] = [];
   #accepted = 0;
   #nextUnit = 1;
   /** The fault under way, if there is one. */
@@ -110,8 +112,9 @@ export class Campaign {
   async #produce(): Promise<void> {
     while (this.#accepted < this.#options.tasks) {
       await this.#enqueueUnit();
+      // One producer goes on for each unit that ends.
       if (this.#waiting.size > Math.max(MOST_WAITING, this.#options.tasks / 100))
-        await Promise.race(this.#waiting);
+        await new Promise<void>((resolve) => this.#halted.push(resolve));
     }
   }
 
@@ -123,9 +126,10 @@ export class Campaign {
       const result = await unit.enqueue();
       this.#fates.set(number, 'accepted');
       this.#accepted += unit.tasks;
-      const following = this.#end(number, result, unit.expected).finally(() =>
-        this.#waiting.delete(following),
-      );
+      const following = this.#end(number, result, unit.expected).finally(() => {
+        this.#waiting.delete(following);
+        this.#halted.shift()?.();
+      });
       this.#waiting.add(following);
     } catch (error) {
       if (!isHueyError(error, 'StorageError')) throw error;
