@@ -11,7 +11,7 @@ import { Notices } from './notices.js';
 import type { Recorder } from './recorder.js';
 
 /** The calls that go over the network. */
-export type Op = Exclude<keyof Storage, 'capabilities' | 'subscribe' | 'watch' | 'close'>;
+export type Op = Exclude<keyof Storage, 'capabilities' | 'subscribe' | 'watch' | 'tellsOf' | 'close'>;
 
 export interface NetworkParts {
   readonly kernel: Kernel;

@@ -96,7 +96,8 @@ export class Result<R = unknown> {
   get(options?: GetOptions): Promise<R | undefined>;
   async get(options?: GetOptions): Promise<R | undefined> {
     if (options !== undefined) checkGetOptions(options);
-    const found = this.#look(options?.preserve);
+    const found =
+      options?.blocking === true && this.#isToBeTold(options) ? false : this.#look(options?.preserve);
     if (options?.blocking === true && found !== true) await this.#wait(options, found);
     else if (found !== true && found !== false) await found;
     if (this.#reading === undefined) return undefined;
@@ -162,6 +163,13 @@ export class Result<R = unknown> {
     } finally {
       unwatch();
     }
+  }
+
+  /** Whether a look now would find nothing that the storage will not tell of. */
+  #isToBeTold({ timeout }: GetOptions): boolean {
+    if (this.#reading !== undefined || this.#engine.storage.tellsOf?.(this.id) !== true) return false;
+    // Who does not wait has to look.
+    return timeout === undefined || durationMs('timeout', timeout) > 0;
   }
 
   /** Whether there is a result; answers at once if the storage does. */

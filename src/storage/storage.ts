@@ -259,6 +259,11 @@ export interface Storage {
    * other; returns how to stop that. For readers who wait for a result.
    */
   watch(key: string, listener: () => void): () => void;
+  /**
+   * Whether nothing is under the key, or a watcher that comes now is told of it within a moment: then whoever waits need
+   * not look before. A storage may leave this out; it means that one has to look.
+   */
+  tellsOf?(key: string): boolean;
 
   /** Queued items in the order in which they would be taken; at most `limit`, as below. Default all. */
   pending(limit?: number): Awaitable<readonly QueueItem[]>;

@@ -172,6 +172,25 @@ describe('get, blocking', () => {
     expect(looks).toEqual([0, 100, 300, 700, 1500, 2500, 3500, 4500, 5000]);
   });
 
+  it.each<[string, GetOptions, number[]]>([
+    ['does not look before it is told, or begins to doubt it', {}, [100]],
+    ['looks at once if it does not wait', { timeout: 0 }, [0]],
+    ['looks at the deadline', { timeout: '50ms' }, [50]],
+  ])('%s, where the storage tells of the result', async (_, options, expected) => {
+    const { huey, double, clock } = setup();
+    const looks: number[] = [];
+    Object.assign(huey.storage, {
+      tellsOf: () => true,
+      pop: () => {
+        looks.push(clock.now() - START);
+        return '4';
+      },
+    });
+    const read = follow((await double(2)).get({ ...options, blocking: true }));
+    await clock.advance(10_000);
+    expect([read.end, looks]).toEqual([4, expected]);
+  });
+
   it.each<[GetOptions['timeout'], number]>([
     ['250ms', 250],
     ['10s', 10_000],

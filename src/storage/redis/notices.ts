@@ -28,6 +28,9 @@ export interface RedisCatchUp {
   present(keys: readonly string[]): Promise<readonly string[]>;
 }
 
+/** No more keys are expected than so many: who enqueues much does not wait for each. */
+const MOST_EXPECTED = 1000;
+
 /** So many messages that nobody waits for, and the channel of stored keys is left. */
 const UNWANTED_MESSAGES = 1000;
 
@@ -38,6 +41,9 @@ export class RedisNotices {
   readonly #listeners = new Set<StorageListener>();
   readonly #watchers = new Watchers();
   readonly #wanted = new Set<string>();
+  /** Keys that nothing was put under before, and of which nothing was heard since. */
+  readonly #expected = new Set<string>();
+  #isHearing = false;
   #unwanted = 0;
 
   /** @param make Makes the connection, where it is made in another way than others. */
@@ -54,6 +60,7 @@ export class RedisNotices {
       if (attached !== ioredis)
         ioredis.on('message', (channel: string, message: string) => this.#hear(channel, message));
       attached = ioredis;
+      this.#hearNoMore();
       for (const channel of this.#wanted) void this.#listen(ioredis, channel);
     };
     this.#client = new RedisClient(options, onReady, make);
@@ -74,10 +81,32 @@ export class RedisNotices {
     return letGo;
   }
 
+  /** Notes that what is put under a key from now on is the first. Call it before anybody can put it. */
+  expect(key: string): void {
+    if (!this.#hears) return;
+    if (this.#expected.size >= MOST_EXPECTED) this.#expected.clear();
+    this.#expected.add(key);
+  }
+
+  /** Whether a watcher of the key will be told, as nothing was put under it and heard of yet. */
+  isExpected(key: string): boolean {
+    return this.#expected.has(key) && this.#hears;
+  }
+
   async close(): Promise<void> {
     this.#listeners.clear();
     this.#watchers.clear();
     await this.#client.close();
+  }
+
+  /** Whether every message is heard: after a break, keys are looked up for those who watch them by then. */
+  get #hears(): boolean {
+    return this.#isHearing && this.#client.ready !== undefined;
+  }
+
+  #hearNoMore(): void {
+    this.#isHearing = false;
+    this.#expected.clear();
   }
 
   #want(channel: string): void {
@@ -92,7 +121,9 @@ export class RedisNotices {
   async #listen(ioredis: Ioredis, channel: string): Promise<void> {
     try {
       await ioredis.subscribe(channel);
-      await (channel === this.#channels.news ? this.#tellAll() : this.#tellPresent());
+      if (channel === this.#channels.news) return await this.#tellAll();
+      this.#isHearing = true;
+      await this.#tellPresent();
     } catch {
       // The connection is lost again, and this begins anew with the next.
     }
@@ -123,13 +154,17 @@ export class RedisNotices {
   }
 
   #hearStored(message: string): void {
-    if (!this.#watchers.isEmpty) {
-      for (const key of message.split('\0')) this.#watchers.ring(nameOf(key));
-      return;
-    }
+    if (!this.#watchers.isEmpty || this.#expected.size > 0)
+      for (const field of message.split('\0')) {
+        const key = nameOf(field);
+        this.#expected.delete(key);
+        this.#watchers.ring(key);
+      }
+    if (!this.#watchers.isEmpty) return;
     this.#unwanted += 1;
     if (this.#unwanted < UNWANTED_MESSAGES) return;
     this.#wanted.delete(this.#channels.stored);
+    this.#hearNoMore();
     void this.#client.ready?.unsubscribe(this.#channels.stored).catch(() => {});
   }
 

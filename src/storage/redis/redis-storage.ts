@@ -100,6 +100,7 @@ export class RedisStorage implements Storage {
     if (turn.take === 0 && turn.leaseUntil === undefined && turn.deliver !== true) {
       const records = plainRecords(turn.settled);
       if (records !== undefined) {
+        if (records.length === 1) this.#expectResults(turn);
         if (records.length > 0) await this.#batch.add(records);
         else await this.#server.reach();
         return allApplied(turn.settled.length);
@@ -131,6 +132,10 @@ export class RedisStorage implements Storage {
 
   watch(key: string, listener: () => void): () => void {
     return this.#options.notifyResult ? this.#notices.watch(key, listener) : () => {};
+  }
+
+  tellsOf(key: string): boolean {
+    return this.#notices.isExpected(key);
   }
 
   async pending(limit = Infinity): Promise<readonly QueueItem[]> {
@@ -266,6 +271,12 @@ export class RedisStorage implements Storage {
   async close(): Promise<void> {
     this.#batch.flush();
     await Promise.all([this.#server.close(), this.#notices.close()]);
+  }
+
+  /** Results are stored under the ids of tasks. */
+  #expectResults({ settled }: Turn): void {
+    for (const { effects } of settled)
+      for (const effect of effects) if (effect.kind === 'enqueue') this.#notices.expect(effect.item.id);
   }
 
   /** Those of the keys that have data. */
