@@ -1,4 +1,5 @@
 // Hueys on a real Redis server, by real clocks: a producer and a consumer that share nothing but the server.
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { chord } from 'huey-ts';
 import { PriorityRedisHuey, RedisExpireHuey, RedisHuey, type RedisHueyOptions } from 'huey-ts/redis';
@@ -52,6 +53,20 @@ describeWithRedis('a Huey on Redis', () => {
     expect([await early.get(SOON), await late.get(SOON)]).toEqual([3, 7]);
     const results = await producer.add.map(Array.from({ length: 200 }, (_, index) => [index, 1] as const));
     expect(await results.get(SOON)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+  });
+
+  it('runs what another language enqueues, as the documentation says', async () => {
+    const { consumer } = setup(RedisHuey, { name: 'shop' });
+    await start(consumer);
+    const redis = new Redis({ host: '127.0.0.1', port: server.port });
+    const id = 'f0e1c2d3-0000-4000-8000-000000000001';
+    // With the blanks that Python writes.
+    const message = `{"v": 1, "id": "${id}", "task": "add", "args": [1, 2]}`;
+    const record = [id, '', 'add', '1767225600000', message].join('\0');
+    await redis.multi().rpush('huey:{shop}:queue', record).publish('huey:{shop}:news', 'q').exec();
+    expect(await consumer.huey.result(id, { ...SOON, preserve: true })).toBe(3);
+    expect(await redis.hget('huey:{shop}:data', `=${id}`)).toBe('|3');
+    redis.disconnect();
   });
 
   it('runs pipelines, chords, retries and what is scheduled', async () => {
