@@ -1,5 +1,5 @@
 // A small application that is recorded and replayed: retries, a pipeline, a chord, children, a handler that enqueues, a
-// lock, a timeout, a periodic task.
+// lock, a timeout, a periodic task, a hook that enqueues.
 import { chord, crontab, MemoryHuey, type Runtime } from 'huey-ts';
 
 /** What the world outside of the tasks is like: an option for each way in which a replay may differ. */
@@ -32,6 +32,9 @@ export function recordedApp(outside: Outside = {}, runtime?: Runtime) {
     { context: true, lock: 'ledger', retries: 5, retryDelay: '10s' },
     (ctx, n: number) => ctx.sleep('4s').then(() => n),
   );
+  huey.postExecute(async ({ name }, value) => {
+    if (name === 'label') await audit(`labelled ${String(value)}`);
+  });
   huey.periodicTask('clean-up', crontab({ minute: '*/2' }), () => {});
   huey.signal('complete', async (_, { name, id }) => {
     if (name === 'order' && follow) await audit(`order ${id.length > 0 ? 'done' : ''}`);

@@ -252,6 +252,36 @@ describe('a recording that is replayed', () => {
     );
   });
 
+  it('has bodies take as long as they took, whatever they waited for', async () => {
+    const runtime = manualRuntime(undefined, 'real-');
+    const declare = (huey: Huey, database: () => Promise<void>) => ({
+      huey,
+      book: huey.task('book', { lock: 'ledger', retries: 1, retryDelay: '1m' }, database),
+      slow: huey.task('slow', { timeout: '10s' }, () => database().then(database)),
+    });
+    const { huey, book, slow } = declare(new MemoryHuey({ runtime }), () => runtime.clock.sleep(6_000));
+    let text = '';
+    const consumer = huey.createConsumer({ workers: 3 });
+    const recording = record(huey, { to: { write: (more: string) => void (text += more) }, consumer });
+    await consumer.start();
+    await book();
+    await slow();
+    await runtime.clock.advance(2_000);
+    await book.with({ id: 'refused' })();
+    await runtime.clock.advance(120_000);
+    await recording.close();
+    const stopped = consumer.stop();
+    await runtime.clock.advance(10_000);
+    await stopped;
+    expect(text).toContain('"signal":"locked","id":"refused"');
+    expect(text).toContain('"signal":"timeout"');
+    const faked = declare(new MemoryHuey(), () => Promise.resolve());
+    for (const seed of [undefined, 1, 2, 3, 4, 5]) {
+      const { divergence } = await replayRecording(text, faked.huey, seed === undefined ? {} : { seed });
+      expect(divergence?.text).toBeUndefined();
+    }
+  });
+
   it('refuses what it cannot replay', async () => {
     const text = await recordingOf(({ price }) => price(1));
     await expect(replayRecording('', new MemoryHuey())).rejects.toThrow('got an empty text');
