@@ -68,8 +68,7 @@ export async function replayRecording(
   const part = untilGap(read);
   const cues = cuesOf(part.events);
   checkDeclared(engine, cues);
-  const recorded = new Story();
-  for (const event of part.events) recorded.add(event);
+  const recorded = Story.of(part.events);
   const end = part.events.reduce((last, { at }) => Math.max(last, at), part.header.start);
   const play = new Play(engine, huey, recorded, simulationOf(part, options));
   const trace = await play.run(cues, end);

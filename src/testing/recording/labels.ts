@@ -20,12 +20,29 @@ export class Labels {
     return this.#labels.has(id);
   }
 
-  tick(id: string, name: string, minute: number): void {
-    this.#labels.set(id, `${name}@${isoText(minute).slice(0, 16)}Z`);
+  /** Labels what the event brings. What is labelled already keeps its label. */
+  add(event: RecordingEvent): void {
+    if (event.kind === 'tick')
+      this.#labels.set(event.id, `${event.name}@${isoText(event.minute).slice(0, 16)}Z`);
+    else if (event.kind === 'enqueued' || event.kind === 'arrived') this.#enqueued(event);
   }
 
-  /** Labels everything that the work consists of. What is labelled already keeps its label. */
-  enqueued(event: Enqueuing): void {
+  /** Labels what all of them bring, each task after the one that has enqueued it, in whatever order they are told. */
+  addAll(events: readonly RecordingEvent[]): void {
+    let waiting = events;
+    for (;;) {
+      const late: RecordingEvent[] = [];
+      for (const event of waiting)
+        if (event.kind === 'enqueued' && event.by !== undefined && !this.has(event.by.id)) late.push(event);
+        else this.add(event);
+      if (late.length === waiting.length) break;
+      waiting = late;
+    }
+    // Who has enqueued these is not told: it was before the recording began.
+    for (const event of waiting) this.add(event);
+  }
+
+  #enqueued(event: Enqueuing): void {
     const by = event.kind === 'enqueued' ? event.by : undefined;
     for (const { chain } of event.work) {
       if (by === undefined) for (const wire of chain) this.#own(wire);

@@ -66,6 +66,15 @@ export class Recorder implements StorageWatch {
     this.#origins.close();
   }
 
+  turning({ settled }: Turn): void {
+    for (const { receipt, effects } of settled)
+      for (const effect of receipt === undefined ? effects : []) {
+        const item =
+          'item' in effect ? effect.item : effect.kind === 'chord' ? effect.callback.item : undefined;
+        if (item !== undefined) this.#known.add(item.id, item.task);
+      }
+  }
+
   turned({ settled, now }: Turn, result: TurnResult, by: RecordedAttempt | undefined): void {
     this.#attempt(now, 'a turn', () => {
       for (const [index, settlement] of settled.entries())

@@ -66,12 +66,24 @@ export class Story {
   readonly #begun = new Map<string, number>();
 
   add(event: RecordingEvent): void {
+    this.labels.add(event);
+    this.#tell(event);
+  }
+
+  /** The story of events that may tell of a task before they tell who enqueued it: answers overtake each other. */
+  static of(events: readonly RecordingEvent[]): Story {
+    const story = new Story();
+    story.labels.addAll(events);
+    for (const event of events) story.#tell(event);
+    return story;
+  }
+
+  #tell(event: RecordingEvent): void {
     switch (event.kind) {
       case 'enqueued':
       case 'arrived':
         return this.#enqueued(event);
       case 'tick': {
-        this.labels.tick(event.id, event.name, event.minute);
         const draft = this.#draft(event.id, event.name);
         draft.minute = event.minute;
         return;
@@ -105,7 +117,6 @@ export class Story {
   }
 
   #enqueued(event: Extract<RecordingEvent, { kind: 'enqueued' | 'arrived' }>): void {
-    this.labels.enqueued(event);
     const by = event.kind === 'enqueued' ? event.by : undefined;
     for (const { chain } of event.work) {
       const redacted = event.redacted === true;
@@ -191,16 +202,18 @@ function withoutLostAttempts(steps: readonly Step[]): readonly Step[] {
 function inOrder(steps: readonly Step[]): readonly Step[] {
   const attempts = new Map<number, Step[]>();
   for (const step of steps) attempts.set(step.attempt, [...(attempts.get(step.attempt) ?? []), step]);
-  return [...attempts]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([, group]) => {
-      const given = group.filter(({ op }) => op === 'arguments');
-      const told = group.filter(({ op }) => op !== 'arguments');
-      const runs = told.findIndex(({ op }) => op === 'executing');
-      const enqueued = told.findIndex(({ op }) => op === 'enqueued');
-      if (runs === -1 || enqueued < runs) return [...given, ...told];
-      return [...given, told[enqueued]!, ...told.filter((_, index) => index !== enqueued)];
-    });
+  return [...attempts].sort(([a], [b]) => a - b).flatMap(([, group]) => withoutLateNews(group));
+}
+
+function withoutLateNews(group: readonly Step[]): readonly Step[] {
+  const given = group.filter(({ op }) => op === 'arguments');
+  const told = group.filter(({ op }) => op !== 'arguments');
+  for (let index = 0; index < told.length; index += 1) {
+    if (told[index]!.op !== 'executing' || told[index - 1]?.op === 'enqueued') continue;
+    const late = told.findIndex(({ op }, other) => other > index && op === 'enqueued');
+    if (late !== -1) told.splice(index, 0, ...told.splice(late, 1));
+  }
+  return [...given, ...told];
 }
 
 /** Whether two steps are the same but for when they happened. */

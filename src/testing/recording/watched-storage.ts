@@ -5,6 +5,8 @@ import type { RecordedAttempt } from './recording-event.js';
 
 /** Who is told. Nothing that it throws reaches the caller of the storage. */
 export interface StorageWatch {
+  /** It is about to be asked: what it will be given may be taken from it before it has answered. */
+  turning(turn: Turn): void;
   turned(turn: Turn, result: TurnResult, by: RecordedAttempt | undefined): void;
   handedOver(deliveries: readonly Delivery[], now: number): void;
   deleted(key: string, now: number, by: RecordedAttempt | undefined): void;
@@ -15,6 +17,7 @@ export function watchedStorage(storage: Storage, watch: StorageWatch): Storage {
   const watched: Partial<Storage> = {
     turn(turn: Turn) {
       const by = originHere();
+      watch.turning(turn);
       return told(storage.turn(turn), (result: TurnResult) => watch.turned(turn, result, by));
     },
     handOver(request: HandOver) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chord, Huey, MemoryHuey } from 'huey-ts';
+import { chord, Huey, MemoryHuey, MemoryStorage, type Turn, type TurnResult } from 'huey-ts';
 import { readRecording, record, type RecordOptions, replayRecording, withCapture } from 'huey-ts/testing';
 import { manualRuntime, START } from '../../manual-runtime.js';
 import { type Outside, recordedApp } from './recorded-app.js';
@@ -154,6 +154,56 @@ describe('a recording that is replayed', () => {
       const { divergence, tasks } = await replayRecording(one, recordedApp().huey);
       expect([divergence?.text, tasks]).toEqual([undefined, 4]);
     }
+  });
+
+  it('knows its own tasks by what it enqueues, though answers overtake each other', async () => {
+    /** Answers who enqueues later than who takes, and who enqueues a grandchild sooner than who enqueued its parent. */
+    class Overtaken extends MemoryStorage {
+      override turn(turn: Turn): TurnResult {
+        const result = super.turn(turn);
+        if (turn.take > 0 || turn.settled.some(({ receipt }) => receipt !== undefined)) return result;
+        const isYoung = JSON.stringify(turn.settled).includes('grandchild');
+        const later = Array.from({ length: isYoung ? 1 : 8 }).reduce<Promise<unknown>>(
+          (before) => before.then(() => new Promise((resolve) => setImmediate(resolve))),
+          Promise.resolve(),
+        );
+        return later.then(() => result) as never;
+      }
+    }
+    const runtime = manualRuntime(undefined, 'real-');
+    const declare = (huey: Huey) => {
+      const grandchild = huey.task('grandchild', (n: number) => n);
+      const child = huey.task(
+        'child',
+        { retries: 1, retryDelay: '10s', context: true },
+        async (ctx, n: number) => {
+          await grandchild(n + ctx.attempt);
+          if (ctx.attempt === 0) throw new Error('offline');
+        },
+      );
+      const parent = huey.task('parent', async () => {
+        await Promise.all([child(1), child(2)]);
+      });
+      return { huey, parent };
+    };
+    const { huey, parent } = declare(new Huey({ storage: new Overtaken(), runtime }));
+    let text = '';
+    const consumer = huey.createConsumer({ workers: 4 });
+    const recording = record(huey, { to: { write: (more: string) => void (text += more) }, consumer });
+    await consumer.start();
+    const enqueuing = parent();
+    for (let second = 0; second < 30; second += 1) await runtime.clock.advance(1_000);
+    await enqueuing;
+    await recording.close();
+    const stopped = consumer.stop();
+    await runtime.clock.advance(10_000);
+    await stopped;
+    const { events } = readRecording(text);
+    expect(events.filter(({ kind }) => kind === 'arrived')).toEqual([]);
+    const [first] = events;
+    expect(first).toMatchObject({ kind: 'signal', signal: 'executing' });
+    const { divergence } = await replayRecording(text, declare(new MemoryHuey()).huey);
+    expect(divergence?.text).toBeUndefined();
   });
 
   it('replays what another process has enqueued, and revoked', async () => {
