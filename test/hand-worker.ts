@@ -8,11 +8,15 @@ import type { Engine } from '../src/engine/engine.js';
 import { execute, type ExecuteOptions, type Execution } from '../src/engine/execute.js';
 import type { Delivery } from '../src/storage/storage.js';
 
-export type HandWorkerOptions = Omit<PumpOptions, 'hire' | 'workers'>;
+export interface HandWorkerOptions extends Omit<PumpOptions, 'hire' | 'workers'> {
+  /** Who has the turn while a delivery is run. Default: whoever ticks. */
+  readonly act?: (run: () => Promise<Execution>) => Promise<Execution>;
+}
 
 export class HandWorker {
   readonly #engine: Engine;
   readonly #pump: Pump;
+  readonly #act: NonNullable<HandWorkerOptions['act']>;
   #begun: Promise<void> | undefined;
   #hasHooks = false;
   #options: ExecuteOptions = {};
@@ -20,7 +24,9 @@ export class HandWorker {
 
   constructor(engine: Engine, options: HandWorkerOptions) {
     this.#engine = engine;
-    this.#pump = new Pump(engine, { ...options, hire: () => this.#runner(options.lease) });
+    const { act = (run) => run(), ...others } = options;
+    this.#act = act;
+    this.#pump = new Pump(engine, { ...others, hire: () => this.#runner(options.lease) });
   }
 
   get isSpent(): boolean {
@@ -74,7 +80,9 @@ export class HandWorker {
       isAlive: true,
       start: async () => (this.#hasHooks ? local.start() : undefined),
       run: async (delivery: Delivery) => {
-        this.#last = await execute(this.#engine, delivery, { lease, ...this.#options });
+        this.#last = await this.#act(async () =>
+          execute(this.#engine, delivery, { lease, ...this.#options }),
+        );
         return this.#last;
       },
       tell: (execution, result) => local.tell(execution, result),

@@ -56,8 +56,8 @@ export const BEHAVIOURS: ReadonlyMap<string, Behaviour> = new Map(
       world.huey.lockTask(fields.text('lock')).run(() => branch('then')),
     ),
     with_rate_limit: behaviour('name limit per retry then', withRateLimit),
-    advance: behaviour('seconds', ({ world, fields }) => {
-      world.clock.advance(Math.round(fields.number('seconds') * 1000));
+    advance: behaviour('seconds', async ({ world, fields }) => {
+      await world.clock.block(Math.round(fields.number('seconds') * 1000));
       return null;
     }),
     check_timeout: behaviour('', ({ self }) => {

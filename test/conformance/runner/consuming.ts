@@ -17,9 +17,9 @@ type Row = readonly unknown[];
 const MOST_ITERATIONS = 10_000;
 
 export const CONSUMING: Readonly<Record<string, Operation>> = {
-  advance: operation('seconds', ({ world, fields }) => {
-    world.clock.advance(Math.round(fields.number('seconds') * 1000));
-  }),
+  advance: operation('seconds', ({ world, fields }) =>
+    world.clock.pass(Math.round(fields.number('seconds') * 1000)),
+  ),
   work: operation('n at', work),
   tick_scheduler: operation('', ({ world }) =>
     new Scheduler(world.engine, { lease: LEASE }).moveDue(world.clock.now()),
@@ -46,6 +46,7 @@ async function work({ world, fields }: Stage): Promise<Row[]> {
   const worker = new HandWorker(world.engine, {
     lease: LEASE,
     leaseTtl: LEASE_TTL_SECONDS,
+    act: world.stage.work,
     onSettled: (execution) => rows.push(rowOf(execution)),
   });
   const most = fields.has('n') ? fields.number('n') : MOST_ITERATIONS;
@@ -87,7 +88,7 @@ async function workerLoop({ world, fields }: Stage): Promise<object> {
   const { worker } = world;
   const slept: number[] = [];
   for (let round = 0; round < fields.number('n') && !worker.isSpent; round += 1)
-    slept.push(...sleepUntil(world, await tick(world, worker)));
+    slept.push(...(await sleepUntil(world, await tick(world, worker))));
   await worker.flush();
   const ran = rowsOfLoop.get(worker)!.splice(0);
   return { ran, slept, ...(worker.isSpent && { recycle: true }) };
@@ -99,6 +100,7 @@ function newWorker(world: World, fields: Fields): HandWorker {
   const worker = new HandWorker(world.engine, {
     lease: LEASE,
     leaseTtl: LEASE_TTL_SECONDS,
+    act: world.stage.work,
     initialDelay: initial_delay as number,
     backoff: backoff as number,
     maxDelay: max_delay as number,
@@ -120,14 +122,14 @@ async function schedulerLoop({ world, fields }: Stage): Promise<object> {
   }
   const slept: number[] = [];
   for (let round = 0; round < fields.number('n'); round += 1)
-    slept.push(...sleepUntil(world, await world.scheduler.tick(world.clock.now())));
+    slept.push(...(await sleepUntil(world, await world.scheduler.tick(world.clock.now()))));
   return { slept };
 }
 
 /** Moves the clock to that instant; returns the seconds slept, if any. */
-function sleepUntil({ clock }: World, next: number): number[] {
+async function sleepUntil({ clock }: World, next: number): Promise<number[]> {
   const pauseMs = next - clock.now();
   if (pauseMs <= 0) return [];
-  clock.advance(pauseMs);
+  await clock.pass(pauseMs);
   return [pauseMs / 1000];
 }

@@ -8,7 +8,7 @@ import { CorpusError, isObject, type JsonObject, object, type Scenario } from '.
 import { Fields } from './fields.js';
 import { numberOf } from './plain-number.js';
 import { rateLimitOf } from './rate-limits.js';
-import type { StillClock } from './still-clock.js';
+import type { PlayClock } from './play-clock.js';
 import { type Perform, World, type WorldOptions } from './world.js';
 
 /** Options of the constructor that scenarios may set, and what they are called here. */
@@ -26,7 +26,7 @@ const DEFAULT_START = '2026-01-01T00:00:00Z';
 export function createWorld(
   scenario: Scenario,
   perform: Perform,
-  play: Pick<WorldOptions, 'settleWithNext' | 'storage'>,
+  play: Pick<WorldOptions, 'settleWithNext' | 'stage'>,
 ): World {
   const setting = new Fields('the scenario', scenario.setting);
   const options: Record<string, unknown> = {
@@ -84,7 +84,7 @@ export function crontabFields(json: JsonObject): CrontabFields {
   return { ...fields, ...(dayOfWeek !== undefined && { dayOfWeek }) } as CrontabFields;
 }
 
-function taskOptions(fields: Fields, clock: StillClock): TaskOptions & { readonly context: true } {
+function taskOptions(fields: Fields, clock: PlayClock): TaskOptions & { readonly context: true } {
   return {
     ...commonOptions(fields, clock),
     context: true,
@@ -94,7 +94,7 @@ function taskOptions(fields: Fields, clock: StillClock): TaskOptions & { readonl
 }
 
 /** Options that declarations and calls share. Their values are passed on unchecked: checking them is huey's. */
-export function commonOptions(fields: Fields, clock: StillClock): Omit<TaskOptions & CallOptions, 'context'> {
+export function commonOptions(fields: Fields, clock: PlayClock): Omit<TaskOptions & CallOptions, 'context'> {
   const { retries, retry_delay, retry_backoff, priority, expires, timeout } = fields.values;
   const options = {
     retries: numberOf(retries),

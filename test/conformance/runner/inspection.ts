@@ -5,7 +5,7 @@ import type { QueueItem } from '../../../src/storage/storage.js';
 import { CorpusError, type Json } from './corpus.js';
 import type { Stage } from './operation.js';
 import { plainNumber } from './plain-number.js';
-import type { StillClock } from './still-clock.js';
+import type { PlayClock } from './play-clock.js';
 import { plain } from './values.js';
 import type { World } from './world.js';
 
@@ -31,7 +31,7 @@ function queued({ engine, clock }: World, item: QueueItem): Json {
   return { ...details(chain, clock), ...(limit !== undefined && { expires_at: clock.secondsAt(limit) }) };
 }
 
-function details({ head, next: [stage, ...rest] }: TaskChain, clock: StillClock): Record<string, Json> {
+function details({ head, next: [stage, ...rest] }: TaskChain, clock: PlayClock): Record<string, Json> {
   const { kwargs, priority, retries, retryDelayMs, retryBackoff, eta, timeoutMs, onError } = head;
   return {
     id: head.id,
@@ -51,7 +51,7 @@ function details({ head, next: [stage, ...rest] }: TaskChain, clock: StillClock)
   };
 }
 
-function expiry({ expires }: Task, clock: StillClock): Record<string, Json> {
+function expiry({ expires }: Task, clock: PlayClock): Record<string, Json> {
   if (expires === undefined) return {};
   return { expires: 'at' in expires ? { at: clock.secondsAt(expires.at) } : expires.afterMs / 1000 };
 }

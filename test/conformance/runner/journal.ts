@@ -6,16 +6,16 @@ import type { Task } from '../../../src/model/task.js';
 import { CorpusError, type Json, type JsonObject } from './corpus.js';
 import { tellError } from './error-values.js';
 import { plainNumber } from './plain-number.js';
-import type { StillClock } from './still-clock.js';
+import type { PlayClock } from './play-clock.js';
 
 /** More than any step can mean to do. */
 const MOST_EVENTS = 10_000;
 
 export class Journal {
-  readonly #clock: StillClock;
+  readonly #clock: PlayClock;
   #events: Json[] = [];
 
-  constructor(clock: StillClock) {
+  constructor(clock: PlayClock) {
     this.#clock = clock;
   }
 

@@ -13,6 +13,7 @@ import { Fields } from './fields.js';
 import type { Operation } from './operation.js';
 import { READING } from './reading.js';
 import { REVOKING } from './revoking.js';
+import { plainStage, type Stage } from './stage.js';
 import { leftInFlight, stateOf } from './storage-state.js';
 import { plain } from './values.js';
 import type { Self, World } from './world.js';
@@ -39,16 +40,17 @@ export interface PlayOptions {
   readonly settleWithNext?: boolean;
   /** Makes an empty storage. Default: in memory. */
   readonly storage?: () => Storage;
+  /** Where it is played, made for its instant 0. Default: in this process, on that storage, on a clock that stands still. */
+  readonly stage?: (start: number) => Stage;
 }
 
 /** Plays a scenario to its end, or to the first step that asks for something that does not exist. */
 export async function play(scenario: Scenario, options: PlayOptions = {}): Promise<Play> {
   const steps: Outcome[] = [];
   try {
-    const world = createWorld(scenario, perform, {
-      settleWithNext: options.settleWithNext ?? false,
-      storage: options.storage ?? (() => new MemoryStorage()),
-    });
+    const { settleWithNext = false, storage = () => new MemoryStorage() } = options;
+    const stage = options.stage ?? ((start: number) => plainStage(start, storage));
+    const world = createWorld(scenario, perform, { settleWithNext, stage });
     for (const [index, { step }] of scenario.steps.entries()) {
       const outcome = await outcomeOf(world, step);
       if (world.fault !== undefined)
@@ -66,7 +68,7 @@ async function outcomeOf(world: World, step: Step): Promise<Outcome> {
   let out: Json = null;
   let raises: Json | undefined;
   try {
-    out = plain(await perform(world, step, {}), world.clock);
+    out = plain(await world.stage.act(() => perform(world, step, {})), world.clock);
   } catch (error) {
     raises = tellError(error);
   }

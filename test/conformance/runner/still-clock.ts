@@ -1,12 +1,12 @@
 // A clock that moves only when told. A sleep is over at once and takes no time ("a blocking read waits in private
 // time"); timers never come due.
-import type { Clock } from '../../../src/runtime.js';
 import { CorpusError } from './corpus.js';
+import type { PlayClock } from './play-clock.js';
 
 /** Time stands still: whoever waits this often waits for ever. */
 const MOST_SLEEPS = 100_000;
 
-export class StillClock implements Clock {
+export class StillClock implements PlayClock {
   readonly start: number;
   #now: number;
   #sleeps = 0;
@@ -32,8 +32,12 @@ export class StillClock implements Clock {
     return this.start + Math.round(seconds * 1000);
   }
 
-  advance(milliseconds: number): void {
+  async pass(milliseconds: number): Promise<void> {
     this.#now += milliseconds;
+  }
+
+  block(milliseconds: number): Promise<void> {
+    return this.pass(milliseconds);
   }
 
   now(): number {

@@ -2,13 +2,13 @@
 // a key of the result store, as it does in the original.
 import type { Storage } from '../../../src/storage/storage.js';
 import type { Json, JsonObject } from './corpus.js';
-import type { StillClock } from './still-clock.js';
+import type { PlayClock } from './play-clock.js';
 
 /** The state of an empty storage. */
 export const EMPTY_STATE: JsonObject = { pending: [], scheduled: [], results: [] };
 
 /** Reads the storage without changing it. */
-export async function stateOf(storage: Storage, clock: StillClock): Promise<JsonObject> {
+export async function stateOf(storage: Storage, clock: PlayClock): Promise<JsonObject> {
   const now = clock.now();
   const scheduled = await storage.scheduled();
   return {

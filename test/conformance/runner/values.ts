@@ -6,10 +6,10 @@ import { ChordResult, ResultGroup } from '../../../src/engine/result-group.js';
 import { isObject, type Json, type JsonObject } from './corpus.js';
 import { errorOf, tellError } from './error-values.js';
 import { plainNumber } from './plain-number.js';
-import type { StillClock } from './still-clock.js';
+import type { PlayClock } from './play-clock.js';
 
 /** The value that the files write so. */
-export function valueOf(json: Json | undefined, clock: StillClock): unknown {
+export function valueOf(json: Json | undefined, clock: PlayClock): unknown {
   if (Array.isArray(json)) return json.map((item) => valueOf(item as Json, clock));
   if (!isObject(json)) return json ?? null;
   const { $tuple, $error, $time } = json;
@@ -20,7 +20,7 @@ export function valueOf(json: Json | undefined, clock: StillClock): unknown {
 }
 
 /** The members of an object, each as a value. */
-export function objectOf(json: JsonObject, clock: StillClock): Record<string, unknown> {
+export function objectOf(json: JsonObject, clock: PlayClock): Record<string, unknown> {
   return Object.fromEntries(Object.entries(json).map(([key, member]) => [key, valueOf(member, clock)]));
 }
 
@@ -30,7 +30,7 @@ export function passedOn(value: unknown): unknown {
 }
 
 /** A value, a handle or an error as the files write it. */
-export function plain(value: unknown, clock: StillClock): Json {
+export function plain(value: unknown, clock: PlayClock): Json {
   const inner = (item: unknown): Json => plain(item, clock);
   if (value === undefined || value === null) return null;
   if (typeof value === 'number') return plainNumber(value);

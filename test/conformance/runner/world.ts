@@ -11,11 +11,11 @@ import { engineOf, Huey } from '../../../src/huey.js';
 import type { HueyOptions } from '../../../src/model/huey-options.js';
 import type { Task } from '../../../src/model/task.js';
 import { type Runtime, silentLogger } from '../../../src/runtime.js';
-import type { Storage } from '../../../src/storage/storage.js';
 import { CorpusError, type JsonObject, type Step } from './corpus.js';
 import { CountedIds } from './counted-ids.js';
 import { Journal } from './journal.js';
-import { StillClock } from './still-clock.js';
+import type { PlayClock } from './play-clock.js';
+import type { Stage } from './stage.js';
 import { plain } from './values.js';
 
 /** The task that a behaviour or an inner step belongs to; none in the hooks of a worker. */
@@ -34,8 +34,8 @@ export interface WorldOptions extends HueyOptions {
   readonly perform: Perform;
   /** Whether `work` settles a task together with taking the next. */
   readonly settleWithNext: boolean;
-  /** Makes the storage, each time that the Huey wants one. */
-  readonly storage: () => Storage;
+  /** Where it is played, made for its instant 0. */
+  readonly stage: (start: number) => Stage;
 }
 
 /** The lease of every worker and scheduler here. Nobody renews it, so it must not run out. */
@@ -45,7 +45,8 @@ export const LEASE_TTL_SECONDS = 1e9;
 export class World {
   readonly huey: Huey;
   readonly engine: Engine;
-  readonly clock: StillClock;
+  readonly stage: Stage;
+  readonly clock: PlayClock;
   readonly ids = new CountedIds();
   readonly journal: Journal;
   readonly tasks = new Map<string, TaskFunction<unknown[]>>();
@@ -63,8 +64,10 @@ export class World {
   readonly settleWithNext: boolean;
   readonly #perform: Perform;
 
-  constructor({ start, perform, settleWithNext, storage, ...options }: WorldOptions) {
-    this.clock = new StillClock(start);
+  constructor({ start, perform, settleWithNext, stage, ...options }: WorldOptions) {
+    this.stage = stage(start);
+    this.clock = this.stage.clock;
+    const { storage } = this.stage;
     const runtime: Runtime = {
       clock: this.clock,
       random: { next: () => 0.5 },
