@@ -1,6 +1,7 @@
 // Who is ready, and who waits for which instant. What belongs to the dead is dropped, what belongs to a paused process
 // is kept for it; so whatever is ready can really go on, and the chooser is never asked about anybody else.
 import { Heap } from '../src/heap.js';
+import type { StepWatch } from './choosers/chooser.js';
 import type { Household, Waiter } from './waiter.js';
 
 interface Timer {
@@ -10,10 +11,21 @@ interface Timer {
 }
 
 export class Agenda {
+  readonly #watch: StepWatch | undefined;
   /** In the order in which they became ready. */
   ready: Waiter[] = [];
   readonly #timers = new Heap<Timer>((a, b) => a.at < b.at || (a.at === b.at && a.sequence < b.sequence));
   #sequence = 0;
+
+  constructor(watch?: StepWatch) {
+    this.#watch = watch;
+  }
+
+  /** Makes it ready at once. */
+  now(waiter: Waiter): void {
+    this.#watch?.created(waiter);
+    this.soon(waiter);
+  }
 
   soon(waiter: Waiter): void {
     const { actor } = waiter;
@@ -26,9 +38,11 @@ export class Agenda {
 
   /** Makes it ready at that instant; the returned function cancels it. */
   at(instant: number, waiter: Waiter): () => void {
+    this.#watch?.created(waiter);
     this.#sequence += 1;
     this.#timers.push({ at: instant, sequence: this.#sequence, waiter });
     return () => {
+      if (waiter.isReady) this.#watch?.cancelled(waiter);
       waiter.callback = undefined;
       if (waiter.isReady) this.ready.splice(this.ready.indexOf(waiter), 1);
       waiter.isReady = false;
@@ -74,7 +88,10 @@ export class Agenda {
 
   #dropWhere(isDropped: (waiter: Waiter) => boolean): Waiter[] {
     const dropped = this.ready.filter(isDropped);
-    for (const waiter of dropped) waiter.isReady = false;
+    for (const waiter of dropped) {
+      this.#watch?.cancelled(waiter);
+      waiter.isReady = false;
+    }
     this.ready = this.ready.filter(({ isReady }) => isReady);
     return dropped;
   }

@@ -1,14 +1,16 @@
 // All interleavings of a small scenario, one run after the other: what holds in each of them is proven for it. The runs
 // differ in their choices alone, so what they have in common is decided in the same way in all of them.
-import { checkOptionNames, integer } from '../src/check.js';
+import { boolean, checkOptionNames, integer } from '../src/check.js';
 import { type Duration, durationMs } from '../src/time.js';
+import { appOf, nameOf, type Subject } from './app.js';
 import type { Chooser } from './choosers/chooser.js';
 import { DepthFirstChooser, type DepthFirstOptions } from './choosers/depth-first.js';
-import { SimulationError } from './simulation-error.js';
-import type { Subject } from './app.js';
-import { RUN_OPTIONS, type RunOptions, type ScenarioRun } from './conduct.js';
-import { runScenario } from './run-scenario.js';
-import type { Scenario } from './scenario.js';
+import { conduct, isFailure, RUN_OPTIONS, type RunOptions, type ScenarioRun } from './conduct.js';
+import { Redundant, ReducedSearch } from './exploration/reduced-search.js';
+import { RunFailure } from './run-failure.js';
+import type { RunListener } from './run-event.js';
+import { checkScenario, type Scenario } from './scenario.js';
+import { forbidAmbient } from './strict.js';
 
 /** What `explore` takes beside the scenario and the subject. */
 export interface ExploreOptions extends DepthFirstOptions, Omit<RunOptions, 'chooser'> {
@@ -18,6 +20,11 @@ export interface ExploreOptions extends DepthFirstOptions, Omit<RunOptions, 'cho
   readonly from?: Duration;
   /** More runs are not made. Default 100,000. */
   readonly maxRuns?: number;
+  /**
+   * Whether to leave out runs that differ from another only in the order of steps that do not concern each other.
+   * Default true, unless there is a bound, or mishaps are offered or planned.
+   */
+  readonly reduce?: boolean;
 }
 
 /** What came of the search. */
@@ -29,56 +36,114 @@ export interface Exploration {
   readonly distinct: number;
 }
 
-const OWN = ['check', 'from', 'maxRuns', 'depth', 'preemptions'];
+/** A way to make one run after the other. */
+interface Search {
+  /** Begins the next run; false, when all have been made. */
+  begin(): boolean;
+  /** Whether no bound has cut anything off so far. */
+  readonly complete: boolean;
+  readonly chooser: (elapsedMs: () => number) => Chooser;
+  readonly observe?: RunListener;
+  /** The run is at its end. */
+  finish?(): void;
+}
+
+const OWN = ['check', 'from', 'maxRuns', 'reduce', 'depth', 'preemptions'];
 
 /**
  * Runs a scenario in all its interleavings, within the bounds.
- * @throws SimulationError with the preemptions of the first run that fails, and what it failed with as its cause.
+ * @throws RunFailure with the first run that fails, its scenario told by its preemptions, so that its token makes it again.
  */
 export async function explore(
   scenario: Scenario,
   subject: Subject,
   options: ExploreOptions = {},
 ): Promise<Exploration> {
-  const { check, from = 0, maxRuns, depth, preemptions, ...rest } = options;
-  checkOptionNames(
-    rest,
-    RUN_OPTIONS.filter((name) => name !== 'chooser'),
-    `explore (${OWN.join(', ')})`,
-  );
+  const {
+    check,
+    maxRuns,
+    from: _from,
+    reduce: _reduce,
+    depth: _depth,
+    preemptions: _most,
+    ...rest
+  } = options;
+  checkOptionNames(options, [...OWN, ...RUN_OPTIONS.filter((name) => name !== 'chooser')], 'explore');
+  checkScenario(scenario);
   const most = integer('maxRuns', maxRuns, 100_000, 1);
-  const inner = new DepthFirstChooser({
-    ...(depth !== undefined && { depth }),
-    ...(preemptions !== undefined && { preemptions }),
-  });
-  const fromMs = durationMs('from', from);
-  const chooser = (elapsedMs: () => number): Chooser => ({
-    choose: (kind, n, key) => (elapsedMs() < fromMs ? 0 : inner.choose(kind, n, key)),
-  });
-  const hashes = new Set<string>();
-  while (inner.runs < most && inner.begin())
-    hashes.add((await attempt(scenario, subject, { ...rest, chooser }, check, inner)).hash);
-  // A bound on the number of runs has cut something off if there is another to make.
-  const isComplete = inner.complete && (inner.runs < most || !inner.begin());
-  return { runs: Math.min(inner.runs, most), complete: isComplete, distinct: hashes.size };
+  const search = searchFor(scenario, options);
+  const outcomes = new Set<string>();
+  let runs = 0;
+  let isLeft = true;
+  // Putting the stand-ins in place for each run anew would cost as much again.
+  const release = boolean('strict', options.strict, true) ? forbidAmbient(() => false) : undefined;
+  try {
+    while (runs < most && (isLeft = search.begin())) {
+      const run = await attempt(scenario, subject, rest, search);
+      if (run === undefined) continue;
+      runs += 1;
+      await judge(run, subject, check);
+      outcomes.add(run.hash);
+    }
+    // A bound on the number of runs has cut something off if there is another to make.
+    return { runs, complete: search.complete && !(isLeft && search.begin()), distinct: outcomes.size };
+  } finally {
+    release?.();
+  }
 }
 
+/** Makes the run; undefined, if it turns out to be one that was made before in another order. */
 async function attempt(
   scenario: Scenario,
   subject: Subject,
   options: RunOptions,
-  check: ExploreOptions['check'],
-  inner: DepthFirstChooser,
-): Promise<ScenarioRun> {
+  search: Search,
+): Promise<ScenarioRun | undefined> {
+  const { observe } = options;
+  const run = await conduct(scenario, appOf(subject), {
+    ...options,
+    chooser: search.chooser,
+    observe(event) {
+      search.observe?.(event);
+      observe?.(event);
+    },
+  });
+  if (run.error instanceof Redundant) return undefined;
+  search.finish?.();
+  return run;
+}
+
+async function judge(run: ScenarioRun, subject: Subject, check: ExploreOptions['check']): Promise<void> {
+  const told = { ...run, scenario: { ...run.scenario, preemptions: run.preemptions } };
+  if (isFailure(run)) throw new RunFailure(nameOf(subject), told);
   try {
-    const run = await runScenario(scenario, subject, options);
     await check?.(run);
-    return run;
-  } catch (cause) {
-    throw new SimulationError(
-      `expected every interleaving to pass, got a failure in run ${inner.runs}: ${cause instanceof Error ? cause.message : String(cause)}; ` +
-        `its choices were ${JSON.stringify(inner.answers)} (scriptedChooser makes the run again)`,
-      { cause },
-    );
+  } catch (error) {
+    throw new RunFailure(nameOf(subject), { ...told, error });
   }
+}
+
+function searchFor(scenario: Scenario, { from = 0, depth, preemptions, reduce }: ExploreOptions): Search {
+  const fromMs = durationMs('from', from);
+  const isBound = depth !== undefined || preemptions !== undefined;
+  const isReduced = boolean('reduce', reduce, !isBound && !hasMishaps(scenario));
+  if (isReduced) return new ReducedSearch(fromMs);
+  const inner = new DepthFirstChooser({
+    ...(depth !== undefined && { depth }),
+    ...(preemptions !== undefined && { preemptions }),
+  });
+  return {
+    begin: () => inner.begin(),
+    get complete() {
+      return inner.complete;
+    },
+    chooser: (elapsedMs) => ({
+      choose: (kind, n, key) => (elapsedMs() < fromMs ? 0 : inner.choose(kind, n, key)),
+    }),
+  };
+}
+
+/** Mishaps that are offered, or planned for whoever comes first, concern everybody's calls. */
+function hasMishaps({ network, commands }: Scenario): boolean {
+  return (network?.offered ?? []).length > 0 || commands.some(({ do: deed }) => deed === 'fail');
 }

@@ -3,24 +3,11 @@
 // many promises it is made of. When nothing is ready, time jumps to the next instant that somebody waits for.
 import { type Clock, host } from '../src/runtime.js';
 import { Agenda } from './agenda.js';
-import type { CandidateKey, Chooser } from './choosers/chooser.js';
+import type { CandidateKey } from './choosers/chooser.js';
+import type { KernelOptions } from './kernel-options.js';
 import { Outside } from './outside.js';
 import { SimulationError } from './simulation-error.js';
-import { type Household, type Owner, type Waiter, waiterFor, type Wanted } from './waiter.js';
-
-export interface KernelOptions {
-  /** Epoch milliseconds at the start. */
-  readonly start: number;
-  readonly chooser: Chooser;
-  /** Steps at one instant after which the run counts as a livelock. */
-  readonly maxStepsPerInstant: number;
-  /** Whether tasks are running whose bodies may wait for something outside of virtual time. */
-  readonly isBusy: () => boolean;
-  /** How long, in real milliseconds, virtual time waits for such a body before it moves on. */
-  readonly patienceMs: number;
-  /** Told of every step before it is made. */
-  readonly onStep?: (waiter: Waiter) => void;
-}
+import { type Household, type Owner, waiterFor, type Wanted } from './waiter.js';
 
 /** When a drive is over. */
 interface Goal {
@@ -34,7 +21,7 @@ const SETTLED = Promise.resolve();
 
 export class Kernel implements Clock {
   readonly #options: KernelOptions;
-  readonly #agenda = new Agenda();
+  readonly #agenda: Agenda;
   /** Code of the test has no name: it is known by its place among those that are ready. */
   readonly #nameOf: CandidateKey = (index) => this.#agenda.ready[index]!.actor?.name ?? String(index);
   #now: number;
@@ -54,6 +41,7 @@ export class Kernel implements Clock {
 
   constructor(options: KernelOptions) {
     this.#options = options;
+    this.#agenda = new Agenda(options.chooser.watch);
     this.#now = options.start;
   }
 
@@ -94,7 +82,7 @@ export class Kernel implements Clock {
   }
 
   soon(callback: () => void, actor?: Owner, what: Wanted = 'turn'): void {
-    this.#agenda.soon(waiterFor(callback, actor, what));
+    this.#agenda.now(waiterFor(callback, actor, what));
   }
 
   /** Inside the simulation, waits for virtual time; outside, where a test waits for a result, moves it. */
@@ -300,8 +288,11 @@ export class Kernel implements Clock {
   #step(): void {
     const { ready } = this.#agenda;
     const count = ready.length;
+    const { watch } = this.#options.chooser;
+    watch?.choosing(ready);
     const index = count === 1 ? 0 : this.#options.chooser.choose('turn', count, this.#nameOf);
     const waiter = this.#agenda.take(index);
+    watch?.stepping(waiter);
     this.#steps += 1;
     this.#stepsAtInstant += 1;
     this.#current = waiter.actor;

@@ -1,7 +1,9 @@
 // What the signals of a run have told, in order, and by which node.
+import type { Engine } from '../src/engine/engine.js';
 import type { Signal } from '../src/model/signals.js';
 import type { Task } from '../src/model/task.js';
 import type { Actor } from './actor.js';
+import type { StepWatch } from './choosers/chooser.js';
 import type { Kernel } from './kernel.js';
 import { type Recorder, TEST } from './recorder.js';
 
@@ -53,8 +55,18 @@ export class SignalLog {
     };
   }
 
-  /** To be connected to every signal. */
-  readonly take = (signal: Signal, task: Task, error?: unknown): void => {
+  /** Listens to every signal, and has the watch told where somebody else does; returns how to end that. */
+  listen({ signals, hooks }: Engine, watch: StepWatch | undefined): () => void {
+    const isHeard = signals.hearsAny || hooks.postExecute.size > 0;
+    const called = (): void => watch!.called();
+    const handlers = watch !== undefined && isHeard ? [this.#take, called] : [this.#take];
+    for (const handler of handlers) signals.connect(handler, []);
+    return () => {
+      for (const handler of handlers) signals.disconnect(handler, []);
+    };
+  }
+
+  readonly #take = (signal: Signal, task: Task, error?: unknown): void => {
     if (!this.#isHere()) return;
     const actor = this.#kernel.current as Actor | undefined;
     const node = actor?.process.name ?? TEST;

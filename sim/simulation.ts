@@ -20,7 +20,8 @@ import {
   type SimulationOptions,
 } from './simulation-options.js';
 import { forbidAmbient } from './strict.js';
-import { Trace } from './trace/trace.js';
+import type { Trace } from './trace/trace.js';
+import { traceFor } from './trace-for.js';
 import { Unfinished } from './unfinished.js';
 import { type AddRoute, World } from './world.js';
 
@@ -48,7 +49,7 @@ export class Simulation implements AsyncDisposable {
 
   private constructor(engine: Engine, options: ResolvedSimulationOptions, addRoute: AddRoute) {
     const { startMs, seed, chooser, network } = options;
-    const trace = traceOf(options);
+    const trace = traceFor(options);
     this.#recorder = new Recorder(
       () => this.#kernel.now(),
       trace,
@@ -78,9 +79,8 @@ export class Simulation implements AsyncDisposable {
     this.#crew = new Crew(this.#world);
     this.#unfinished = new Unfinished(engine, this.#world, this.#crew);
     this.#cleanups.push(addRoute(this.#world.route));
-    const { take } = (this.#log = new SignalLog(this.#kernel, recorder, this.#world.isHere));
-    engine.signals.connect(take, []);
-    this.#cleanups.push(() => engine.signals.disconnect(take, []));
+    this.#log = new SignalLog(this.#kernel, recorder, this.#world.isHere);
+    this.#cleanups.push(this.#log.listen(engine, chooser.watch));
     if (options.strict) this.#cleanups.push(forbidAmbient(() => this.#kernel.isStepping));
   }
 
@@ -325,25 +325,4 @@ export class Simulation implements AsyncDisposable {
     await this.#kernel.runUntilStep(() => isOver, Infinity);
     await over;
   }
-}
-
-function traceOf({
-  trace,
-  seed,
-  startMs,
-  consumers,
-  network,
-  about,
-}: ResolvedSimulationOptions): Trace | undefined {
-  if (trace === false) return undefined;
-  return new Trace({
-    seed,
-    start: startMs,
-    recording: trace === true,
-    configuration: {
-      consumers: consumers.map(({ name, options: { workers = 1 } }) => ({ name, workers })),
-      ...about,
-    },
-    faults: network === undefined ? [] : [JSON.parse(JSON.stringify(network)) as Record<string, never>],
-  });
 }

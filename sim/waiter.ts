@@ -41,6 +41,7 @@ export interface Owner {
 
 /** What stops and goes on as a whole. */
 export interface Household {
+  readonly name: string;
   state: 'running' | 'paused' | 'dead';
   /** What became ready while it was paused. */
   held: Waiter[];

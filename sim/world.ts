@@ -116,9 +116,20 @@ export class World {
   #runtimeOf(actor: Actor): Runtime {
     const { name } = actor.process;
     let random = this.#randoms.get(name);
-    if (random === undefined)
-      this.#randoms.set(name, (random = keyedRandom(this.#parts.seed, `${name} random`)));
+    if (random === undefined) this.#randoms.set(name, (random = this.#randomOf(name)));
     return { clock: actor, random, ids: this.#idsOf(`${name}/`), logger: this.#loggerOf(actor) };
+  }
+
+  #randomOf(process: string): Random {
+    const { seed, chooser } = this.#parts;
+    const random = keyedRandom(seed, `${process} random`);
+    if (chooser.watch === undefined) return random;
+    return {
+      next() {
+        chooser.watch?.drew(process);
+        return random.next();
+      },
+    };
   }
 
   #loggerOf(actor: Actor): Runtime['logger'] {
@@ -138,9 +149,11 @@ export class World {
   #idsOf(prefix: string): Ids {
     let ids = this.#ids.get(prefix);
     if (ids === undefined) {
+      const { watch } = this.#parts.chooser;
       const counts = new Map<IdKind, number>();
       ids = {
         next(kind) {
+          watch?.drew(prefix);
           const count = (counts.get(kind) ?? 0) + 1;
           counts.set(kind, count);
           return `${prefix}${kind}-${count}`;

@@ -1,6 +1,6 @@
 // Writes down what another chooser answers: as the plain list that `replayChooser` follows to the letter, and as the
 // preemptions that set the run apart from a serial one.
-import type { CandidateKey, ChoiceKind, Chooser } from './chooser.js';
+import type { CandidateKey, ChoiceKind, Chooser, StepWatch } from './chooser.js';
 import { type ContestedTurn, ContestedTurns, type Preemption } from './preemption.js';
 
 /** One question with its answer. */
@@ -20,6 +20,10 @@ export class RecordingChooser implements Chooser {
 
   constructor(inner: Chooser) {
     this.#inner = inner;
+  }
+
+  get watch(): StepWatch | undefined {
+    return this.#inner.watch;
   }
 
   choose(kind: ChoiceKind, n: number, key: CandidateKey): number {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Chooser } from '../../sim/choosers/chooser.js';
 import { firstComeChooser } from '../../sim/choosers/first-come.js';
-import { Kernel, type KernelOptions } from '../../sim/kernel.js';
+import { Kernel } from '../../sim/kernel.js';
+import type { KernelOptions } from '../../sim/kernel-options.js';
 import { SimulationError } from '../../sim/simulation-error.js';
 
 /** Further than anything here is due. */
