@@ -1,6 +1,6 @@
 // The contract on what else Redis can be: another major version of the client, and a cluster. The whole of it, since
 // what differs is how every call gets there.
-import { Cluster } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RedisHuey } from 'huey-ts/redis';
@@ -34,6 +34,31 @@ describeWithRedis('the Redis storage with ioredis 6', () => {
   });
 
   it.each(storageContract)('$name', async ({ run }) => run(setup(connection)));
+});
+
+describeWithRedis('the Redis storage with a prefix of its own before all keys', () => {
+  let server: RedisProcess;
+  let connection: Redis;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    connection = new Redis({ host: '127.0.0.1', port: server.port, lazyConnect: true, keyPrefix: 'app:' });
+  });
+  afterAll(async () => {
+    connection.disconnect();
+    await server.stop();
+  });
+
+  it.each(storageContract)('$name', async ({ run }) => run(setup(connection)));
+
+  it('keeps everything, and tells of everything, under the prefix', async () => {
+    const storage = setup(connection).open();
+    storage.watch('key', () => {});
+    await storage.turn(enqueuing('a'));
+    expect(await callRedis(server.port, 'KEYS', 'huey:*')).toEqual([]);
+    expect(await callRedis(server.port, 'PUBSUB', 'CHANNELS', 'huey:*')).toEqual([]);
+    await storage.close();
+  });
 });
 
 describeWithRedis('the Redis storage on a cluster of three nodes', () => {

@@ -1,5 +1,6 @@
 // How connections are made: by ioredis, which is loaded when the first is wanted. Commands are never queued by it, and
 // never sent again: we wait before, and tell after.
+import type { Redis } from 'ioredis';
 import { ConfigurationError, StorageError } from '../../errors.js';
 import type { ResolvedRedisOptions } from './options.js';
 
@@ -25,6 +26,15 @@ export function isCluster({ connection }: ResolvedRedisOptions): boolean {
   return Reflect.get(connection ?? {}, 'isCluster') === true;
 }
 
+/** What a given connection puts before all keys; the channels of a queue carry it too, so that nobody else hears. */
+export function prefixOf({ connection }: ResolvedRedisOptions): string {
+  const prefix: unknown = Reflect.get(
+    (Reflect.get(connection ?? {}, 'options') as object) ?? {},
+    'keyPrefix',
+  );
+  return typeof prefix === 'string' || prefix instanceof Uint8Array ? String(prefix) : '';
+}
+
 /** How long a connection that is given up is waited for to end by itself. */
 const DISCONNECT_MS = 50;
 
@@ -43,6 +53,51 @@ const OWN_OPTIONS = {
   retryStrategy: pauseMs,
 };
 
+/** What calls of a script begin with, as the protocol has it, and how many texts that is. */
+export interface CallHead {
+  readonly texts: number;
+  readonly written: string;
+}
+
+/** Sends a call of a script: its head, which is written once, and the arguments of this call. */
+export type CallWriter = (head: CallHead, values: readonly (string | number)[]) => Promise<unknown>;
+
+const writers = new WeakMap<Ioredis, CallWriter>();
+
+/**
+ * How a connection is sent calls whose head is written already, if it is one of ours: to write each key anew costs the
+ * client more than all the rest of a call. Others have an ioredis of their own, whose commands we do not know.
+ */
+export function callWriter(ioredis: Ioredis): CallWriter | undefined {
+  return writers.get(ioredis);
+}
+
+/** Texts as the protocol has them. */
+export function written(texts: readonly (string | number)[]): string {
+  let all = '';
+  for (const text of texts) all += `$${Buffer.byteLength(String(text))}\r\n${text}\r\n`;
+  return all;
+}
+
+function writerOf(redis: Redis, Command: typeof import('ioredis').Command): CallWriter {
+  class Call extends Command {
+    readonly #written: string;
+
+    constructor(whole: string) {
+      super('evalsha', [], { replyEncoding: 'utf8' });
+      this.#written = whole;
+    }
+
+    override toWritable(): string {
+      return this.#written;
+    }
+  }
+  return (head, values) => {
+    const call = new Call(`*${head.texts + values.length}\r\n${head.written}${written(values)}`);
+    return redis.sendCommand(call) as Promise<unknown>;
+  };
+}
+
 /** A connection, or a Cluster, that is not connected yet and reconnects by itself. @throws ConfigurationError without ioredis */
 export async function makeIoredis({
   connection,
@@ -50,8 +105,10 @@ export async function makeIoredis({
   readTimeoutMs,
 }: ResolvedRedisOptions): Promise<Ioredis> {
   if (connection === undefined) {
-    const { Redis } = await loadIoredis();
-    return new Redis({ ...address, ...OWN_OPTIONS, keepAlive: KEEP_ALIVE_MS });
+    const { Redis, Command } = await loadIoredis();
+    const redis = new Redis({ ...address, ...OWN_OPTIONS, keepAlive: KEEP_ALIVE_MS });
+    writers.set(redis, writerOf(redis, Command));
+    return redis;
   }
   const given = connection as unknown as {
     readonly isCluster?: boolean;

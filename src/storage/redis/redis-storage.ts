@@ -1,7 +1,7 @@
 // A queue on a Redis server: durable as the server is, for any number of machines. Each call is one script or command,
 // so one step and one round trip; the server keeps the state and reads no clock for it.
 import { RedisBatch } from './batch.js';
-import { isCluster } from './connection.js';
+import { isCluster, prefixOf } from './connection.js';
 import { type FlowAnswer, flowArguments, readFlow, receiptEnd } from './flow.js';
 import { fieldOf, nameOf, redisKey } from './keys.js';
 import { type RedisCatchUp, RedisNotices } from './notices.js';
@@ -80,8 +80,9 @@ export class RedisStorage implements Storage {
       notifies: blocking && notifyResult,
       retains: true,
     };
-    this.#news = redisKey(name, 'news');
-    this.#stored = redisKey(name, 'stored');
+    const prefix = prefixOf(this.#options);
+    this.#news = prefix + redisKey(name, 'news');
+    this.#stored = prefix + redisKey(name, 'stored');
     this.#server = new RedisServer(this.#options);
     this.#batch = new RedisBatch((records) => this.#server.run(ENQUEUE, records));
     const channels = { news: this.#news, stored: this.#stored };

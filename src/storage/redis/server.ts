@@ -1,17 +1,19 @@
 // Calls to the server: each is one script, or one plain command, on the keys of one queue, in the order in which they
 // are made.
 import { RedisClient } from './client.js';
-import { connectToOwner, type Ioredis } from './connection.js';
+import { type CallHead, callWriter, connectToOwner, type Ioredis, written } from './connection.js';
 import { type RedisKey, redisKey } from './keys.js';
 import type { ResolvedRedisOptions } from './options.js';
 import { hashOf, type RedisScript } from './scripts/script.js';
 
 type Command = (values: readonly (string | number)[]) => Promise<unknown>;
 
-/** What calls of a script begin with: the hash of its text, and its keys. */
+/** A script and what its calls begin with: how many keys there are, and the keys. */
 interface Prepared {
   readonly text: string;
-  readonly head: readonly (string | number)[];
+  readonly hash: string;
+  readonly keys: readonly (string | number)[];
+  readonly head: CallHead;
 }
 
 /** Calls of the scripts and commands that a queue consists of. */
@@ -29,12 +31,17 @@ export class RedisServer {
 
   /** Runs a script with these arguments. @throws StorageError */
   run<T>(script: RedisScript, values: readonly (string | number)[]): Promise<T> {
-    const { text, head } = this.#prepare(script);
+    const { text, hash, keys, head } = this.#prepare(script);
     return this.#client.call<T>((ioredis, attempt) => {
-      if (attempt === 0 && this.#known.has(script)) return send(ioredis, 'evalsha', [...head, ...values]);
+      if (attempt === 0 && this.#known.has(script)) {
+        const write = callWriter(ioredis);
+        return write === undefined
+          ? send(ioredis, 'evalsha', [hash, ...keys, ...values])
+          : write(head, values);
+      }
       // With its text: what is sent behind it must not overtake it while the server asks for the text.
       this.#known.add(script);
-      return send(ioredis, 'eval', [text, ...head.slice(1), ...values]);
+      return send(ioredis, 'eval', [text, ...keys, ...values]);
     });
   }
 
@@ -60,8 +67,10 @@ export class RedisServer {
   #prepare(script: RedisScript): Prepared {
     let prepared = this.#prepared.get(script);
     if (prepared === undefined) {
-      const keys = script.keys.map((key) => redisKey(this.#queue, key));
-      prepared = { text: script.lua, head: [hashOf(script), keys.length, ...keys] };
+      const hash = hashOf(script);
+      const keys = [script.keys.length, ...script.keys.map((key) => redisKey(this.#queue, key))];
+      const texts = ['evalsha', hash, ...keys];
+      prepared = { text: script.lua, hash, keys, head: { texts: texts.length, written: written(texts) } };
       this.#prepared.set(script, prepared);
     }
     return prepared;
