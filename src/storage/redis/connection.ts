@@ -1,6 +1,6 @@
 // How connections are made: by ioredis, which is loaded when the first is wanted. Commands are never queued by it, and
 // never sent again: we wait before, and tell after.
-import type { Redis } from 'ioredis';
+import type { Command, Redis } from 'ioredis';
 import { ConfigurationError, StorageError } from '../../errors.js';
 import type { ResolvedRedisOptions } from './options.js';
 
@@ -79,8 +79,8 @@ export function written(texts: readonly (string | number)[]): string {
   return all;
 }
 
-function writerOf(redis: Redis, Command: typeof import('ioredis').Command): CallWriter {
-  class Call extends Command {
+function writerOf(redis: Redis, Base: typeof Command): CallWriter {
+  class Call extends Base {
     readonly #written: string;
 
     constructor(whole: string) {
