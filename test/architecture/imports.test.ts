@@ -25,7 +25,7 @@ const LAYERS = rows(`
   sqlite     | src/sqlite-huey.ts src/sqlite.ts | base, model, port, storage, huey
   index      | src/index.ts              | base, runtime, model, port, engine, consumer, memory, black-hole, huey, hueys
   testing    | src/testing/              | base, runtime, model, port, engine, consumer, memory, huey, sim
-  sim-cli    | sim/cli/                  | base, sim, cli
+  sim-cli    | sim/cli/                  | base, testing, sim, cli
   sim-kit    | sim/arbitraries/          | base, model, sim
   sim        | sim/                      | base, runtime, model, port, engine, consumer, memory, huey, hueys, index
   cli        | src/cli/                  | base, runtime, model, port, engine, consumer, huey

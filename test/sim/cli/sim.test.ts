@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { MemoryHuey } from 'huey-ts';
+import { drain, record } from 'huey-ts/testing';
 import { SIM_ROW } from '../../../sim/cli/sim-row.js';
 import type { Child } from '../../../src/cli/host.js';
 import { run } from '../../../src/cli/program.js';
@@ -69,6 +71,35 @@ it('sweep tells what it found; replay and shrink take what it prints, and traces
   expect(await sim('replay', name!, 'kept.json')).toBe(0);
   expect(await sim('shrink', name!, 'kept.json')).toBe(0);
   expect(host.stdout.text).toBe('nothing fails: there is nothing to shrink\n');
+});
+
+it('replay-recording does again what a consumer did, and tells where it parts', async () => {
+  const { sim, host, folder } = setup();
+  const huey = new MemoryHuey();
+  const price = huey.task('price', (cents: number) => cents * 2);
+  const recording = record(huey, { to: join(folder, 'shop.jsonl') });
+  await price(7);
+  await drain(huey);
+  await recording.close();
+  const app = (rate: number): string =>
+    `import { MemoryHuey } from 'huey-ts'; export const huey = new MemoryHuey(); huey.task('price', (cents) => cents * ${rate});`;
+  writeFileSync(join(folder, 'same.mjs'), app(2).replace('huey-ts', join(ROOT, 'src/index.ts')));
+  writeFileSync(join(folder, 'other.mjs'), app(3).replace('huey-ts', join(ROOT, 'src/index.ts')));
+  expect(await sim('replay-recording', './same.mjs:huey', 'shop.jsonl', '--trace', 'trace.jsonl')).toBe(0);
+  expect(host.stdout.text).toBe('the replay goes the way of the recording: 1 task\n');
+  expect(await sim('timeline', 'trace.jsonl')).toBe(0);
+  expect(await sim('replay-recording', './other.mjs:huey', 'shop.jsonl', '--workers', '2')).toBe(1);
+  expect(host.stdout.text).toMatch(
+    /^The replay parts from the recording at [^]* result +14\n[^]* result +21\n/,
+  );
+  expect([await sim('replay-recording', './same.mjs:huey', 'none.jsonl'), host.stderr.text]).toEqual([
+    3,
+    expect.stringContaining('cannot read none.jsonl'),
+  ]);
+  expect([await sim('replay-recording', './same.mjs:huey', 'same.mjs'), host.stderr.text]).toEqual([
+    3,
+    expect.stringContaining('line 1 of the recording'),
+  ]);
 });
 
 it('shares the seeds among processes', async () => {
