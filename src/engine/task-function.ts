@@ -152,7 +152,7 @@ function newTask(
   id: string | undefined,
   eta: number | undefined,
 ): Task {
-  const last = args.at(-1);
+  const last = args[args.length - 1];
   const named = last instanceof Kwargs;
   // Built by hand, in the order in which messages are read: every task of the process then has the same shape.
   const task: { -readonly [K in keyof Task]: Task[K] } = {

@@ -69,5 +69,7 @@ function isPlainPart(part: unknown, depth: number): boolean {
  */
 export function isPlainJsonText(text: string): boolean {
   if (text.length >= 2 * MAX_DEPTH) return false;
+  // Without a quotation mark there is no key at all.
+  if (!text.includes('"')) return true;
   return !text.includes('$"') && !text.includes('\\u00') && !text.includes('__proto__');
 }

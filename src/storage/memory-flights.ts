@@ -34,6 +34,8 @@ export class MemoryFlights {
   /** Not in the map yet: one worker after another lands what it launched last, and a map dislikes coming and going. */
   #latest: Flight | undefined;
   readonly #leases = new Map<string, Lease>();
+  /** The one in the map that was asked for last: most often it is asked for again. */
+  #latestLease: Lease | undefined;
   #launched = 0;
   /** Leases that have begun to hold something, or ceased to, since the last `takeGained`. */
   #gained: string[] | undefined;
@@ -72,6 +74,7 @@ export class MemoryFlights {
     entries.sort(compareEntries);
     for (const [name, lease] of this.#leases)
       if (lease.held === 0 && lease.expiresAt <= now) this.#leases.delete(name);
+    this.#latestLease = undefined;
     return entries;
   }
 
@@ -88,12 +91,12 @@ export class MemoryFlights {
   }
 
   end(leaseName: string): void {
-    const lease = this.#leases.get(leaseName);
+    const lease = this.#known(leaseName);
     if (lease !== undefined) lease.expiresAt = -Infinity;
   }
 
   isAlive(leaseName: string, now: number): boolean {
-    const lease = this.#leases.get(leaseName);
+    const lease = this.#known(leaseName);
     return lease !== undefined && lease.expiresAt > now;
   }
 
@@ -135,6 +138,7 @@ export class MemoryFlights {
   importFlights({ launched: [launched = 0], flights, leases }: FlightState): void {
     this.clear();
     this.#leases.clear();
+    this.#latestLease = undefined;
     this.#launched = launched;
     for (const { name, expiresAt } of leases) this.keep(name, expiresAt);
     for (const { receipt, lease: name, entry } of flights) {
@@ -160,9 +164,14 @@ export class MemoryFlights {
   }
 
   #lease(name: string): Lease {
-    let lease = this.#leases.get(name);
+    let lease = this.#known(name);
     if (lease === undefined)
       this.#leases.set(name, (lease = { name, expiresAt: -Infinity, held: 0, known: false }));
     return lease;
+  }
+
+  #known(name: string): Lease | undefined {
+    if (this.#latestLease?.name !== name) this.#latestLease = this.#leases.get(name);
+    return this.#latestLease;
   }
 }
