@@ -61,6 +61,8 @@ const LONGEST_STREAK_MS = 20;
 /** When the host last had its turn, by its own clock, if loops have been at it since. */
 let streakSince: number | undefined;
 
+const SETTLED = Promise.resolve();
+
 /** The real clock. Looks the globals up at each call, so that fake timers installed later drive it too. */
 export const systemClock: Clock = {
   now: () => globalThis.Date.now(),
@@ -83,7 +85,7 @@ export const systemClock: Clock = {
   },
   soon(callback) {
     // Whoever fakes timers counts on promise jobs: nothing may wait for a real turn then.
-    if (isFaked() || !isStreakTooLong()) return void Promise.resolve().then(callback);
+    if (isFaked() || !isStreakTooLong()) return void SETTLED.then(callback);
     hostImmediate(callback);
   },
 };

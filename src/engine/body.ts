@@ -9,7 +9,7 @@ import { durationMs, instantMs } from '../time.js';
 import { TaskContext } from './context.js';
 import type { Engine } from './engine.js';
 import type { Environment } from './environment.js';
-import type { Place } from './executing.js';
+import type { Interruptible, Place } from './executing.js';
 import type { Definition, TaskBody } from './registry.js';
 
 /**
@@ -31,14 +31,14 @@ export function runBody<T>(
  * A body from its beginning until it ends, its timeout is reached, or the worker is told to stop. One that is waited for
  * no longer goes on by itself, as nothing in JavaScript can end it; what becomes of it is ignored.
  */
-class RunningBody<T> {
+class RunningBody<T> implements Interruptible {
   readonly #environment: Environment;
   readonly #place: Place;
   readonly #context: TaskContext | undefined;
   readonly #startedAt: number;
   readonly #end: (outcome: Outcome) => T;
   #cancelTimer: (() => void) | undefined;
-  #isOver = false;
+  #resolve: ((end: T) => void) | undefined;
 
   constructor(
     environment: Environment,
@@ -60,33 +60,47 @@ class RunningBody<T> {
     try {
       answer = call(body, this.#context, this.#place.task);
     } catch (error) {
-      return this.#finish(failureOf(error, this.#place.stop));
+      return this.#leave(failureOf(error, this.#place.stop));
     }
-    if (!isThenable(answer)) return this.#finish({ kind: 'returned', value: answer });
+    if (!isThenable(answer)) return this.#leave({ kind: 'returned', value: answer });
     return this.#wait(Promise.resolve(answer));
   }
 
+  /** Waits no longer: the worker was told to stop. */
+  interrupt(): void {
+    this.#fail(this.#place.stop?.reason);
+  }
+
   #wait(answer: Promise<unknown>): Promise<T> {
+    const { task } = this.#place;
     return new Promise((resolve) => {
-      const place = this.#place;
-      const { task, stop } = place;
-      const end = (outcome: Outcome): void => {
-        if (!this.#isOver) resolve(this.#finish(outcome));
-      };
-      const fail = (error: unknown): void => end(failureOf(error, stop));
-      void answer.then((value) => end({ kind: 'returned', value }), fail);
-      if (stop !== undefined) place.interrupt = () => fail(stop.reason);
+      this.#resolve = resolve;
+      this.#place.waiting = this;
+      void answer.then(
+        (value) => this.#finish({ kind: 'returned', value }),
+        (error: unknown) => this.#fail(error),
+      );
       if (hasTimeout(task))
         this.#cancelTimer = this.#environment.runtime.clock.timer(this.#remainingMs(task.timeoutMs), () => {
           const expired = new TaskTimeout(task.timeoutMs);
           this.#context?.abort(expired);
-          fail(expired);
+          this.#fail(expired);
         });
     });
   }
 
-  #finish(outcome: Outcome): T {
-    this.#isOver = true;
+  #fail(error: unknown): void {
+    this.#finish(failureOf(error, this.#place.stop));
+  }
+
+  /** Whatever comes first counts. */
+  #finish(outcome: Outcome): void {
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.(this.#leave(outcome));
+  }
+
+  #leave(outcome: Outcome): T {
     this.#cancelTimer?.();
     this.#context?.dispose();
     this.#environment.executing.leave(this.#place);

@@ -9,8 +9,13 @@ export interface Place {
   /** By which it is told to stop. */
   readonly stop: AbortSignal | undefined;
   index: number;
-  /** Ends the waiting for its body, if somebody waits. */
-  interrupt: (() => void) | undefined;
+  /** Who waits for its body, if anybody does. */
+  waiting: Interruptible | undefined;
+}
+
+/** Somebody who waits for a body and can be told to wait no longer. */
+export interface Interruptible {
+  interrupt(): void;
 }
 
 /** States of a place: joined -> left. Leaving twice does nothing. */
@@ -29,7 +34,7 @@ export class Executing {
       joined: this.#joined,
       stop,
       index: this.#places.length,
-      interrupt: undefined,
+      waiting: undefined,
     };
     this.#places.push(place);
     return place;
@@ -50,7 +55,7 @@ export class Executing {
 
   /** Ends the waiting for the bodies that are told to stop by that signal, once it has aborted. */
   interrupt(stop: AbortSignal): void {
-    for (const place of this.places()) if (place.stop === stop) place.interrupt?.();
+    for (const place of this.places()) if (place.stop === stop) place.waiting?.interrupt();
   }
 
   clear(): void {

@@ -60,7 +60,9 @@ type Reading = { readonly value: unknown } | { readonly failure: TaskException }
 /** The handle of one enqueued task. */
 export class Result<R = unknown> {
   readonly #engine: Engine;
-  readonly #stages: readonly Task[];
+  readonly #task: Task;
+  /** The stages of a pipeline; undefined for a task of its own, as many wait at once and each keeps a list less. */
+  readonly #stages: readonly Task[] | undefined;
   readonly #index: number;
   #reading: Reading | undefined;
   /** The look at the storage that is under way. */
@@ -70,7 +72,8 @@ export class Result<R = unknown> {
   /** @param index Which of the stages this handle is about; those after it follow it. */
   constructor(engine: Engine, stages: readonly Task[], index = 0) {
     this.#engine = engine;
-    this.#stages = stages;
+    this.#task = stages[index]!;
+    this.#stages = stages.length === 1 ? undefined : stages;
     this.#index = index;
   }
 
@@ -80,12 +83,12 @@ export class Result<R = unknown> {
 
   /** The task as it was enqueued. */
   get task(): Task {
-    return this.#stages[this.#index]!;
+    return this.#task;
   }
 
   /** The task with the stages that follow it. */
   get stages(): readonly Task[] {
-    return this.#stages.slice(this.#index);
+    return this.#stages?.slice(this.#index) ?? [this.#task];
   }
 
   /**
