@@ -20,7 +20,7 @@ import {
 import { whereabouts } from '../whereabouts.js';
 import { Origins } from './origin.js';
 import { RecentIds } from './recent-ids.js';
-import type { RecordedAttempt, RecordedWork, RecordingEvent } from './recording-event.js';
+import { type RecordedAttempt, type RecordedWork, REDACTED, type RecordingEvent } from './recording-event.js';
 import type { RecordedPart, Redaction } from './redaction.js';
 import { type StorageWatch, watchedStorage } from './watched-storage.js';
 
@@ -125,11 +125,17 @@ export class Recorder implements StorageWatch {
       const { key, data } = effect;
       this.#attempt(now, `the result of ${key}`, () => {
         const value = this.#engine.codec.decodeValue(data);
-        const name = this.#known.nameOf(key) ?? '';
-        const { value: shown, redacted } = this.#redaction.apply({ task: name, part: 'result', value });
+        const { value: shown, redacted } = this.#resultOf(key, value);
         this.#tell({ kind: 'result', at: now, id: key, value: shown, ...(redacted && { redacted }) });
       });
     }
+  }
+
+  /** Of a task whose name is forgotten, nobody knows what is to be redacted. */
+  #resultOf(id: string, value: unknown): ReturnType<Redaction['apply']> {
+    const task = this.#known.nameOf(id);
+    if (task === undefined && this.#redaction.isOn) return { value: REDACTED, redacted: true };
+    return this.#redaction.apply({ task: task ?? '', part: 'result', value });
   }
 
   #ticked(
@@ -194,11 +200,15 @@ export class Recorder implements StorageWatch {
       note(redacted);
       return shown;
     };
-    const { args, kwargs, onError, ...rest } = task;
+    const { args, kwargs, onError, extra: _unknown, ...rest } = task;
     // The rest is plain JSON already.
     const wire = toWire({ ...rest, args: [] });
-    wire['args'] = part('args', args);
-    if (kwargs !== undefined) wire['kwargs'] = part('kwargs', kwargs);
+    const shown = part('args', args);
+    wire['args'] = Array.isArray(shown) ? shown : [shown];
+    if (kwargs !== undefined) {
+      const named = part('kwargs', kwargs);
+      wire['kwargs'] = typeof named === 'object' && !Array.isArray(named) ? (named ?? {}) : {};
+    }
     if (onError !== undefined) wire['onError'] = stagesOf(onError).map((stage) => this.#wireOf(stage, note));
     return wire;
   }

@@ -98,7 +98,7 @@ function eventOf(fields: Fields, line: number): RecordingEvent {
   check(known, line, 'kind', `one of ${Object.keys(FIELDS).join(', ')}`, kind);
   check(Number.isFinite(at), line, 'at', 'an instant in epoch milliseconds', at);
   for (const [name, isRight] of Object.entries(FIELDS[kind as RecordingEvent['kind']]))
-    check(isRight(fields[name]), line, name, `as a ${String(kind)} event has it`, fields[name]);
+    check(isRight(fields[name]), line, name, `what events of the kind ${String(kind)} have`, fields[name]);
   return fields as unknown as RecordingEvent;
 }
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Huey, MemoryHuey, MemoryStorage } from 'huey-ts';
+import { chord, Huey, MemoryHuey, MemoryStorage } from 'huey-ts';
 import {
   drain,
   readRecording,
@@ -181,6 +181,39 @@ describe('redaction', () => {
     expect(readRecording(text).header.redacted).toEqual({ paths: {}, function: true });
     const { divergence } = await replayRecording(text, setup().huey);
     expect(divergence?.text).toBeUndefined();
+  });
+
+  it('of all arguments leaves one that says so, for a replay to run with', async () => {
+    const text = await recorded({ redact: { paths: { login: ['args', 'result'] } } });
+    expect(readRecording(text).events[0]).toMatchObject({ work: [{ chain: [{ args: ['[redacted]'] }] }] });
+    const huey = new MemoryHuey();
+    huey.task('login', () => ({ token: 'new' }));
+    expect((await replayRecording(text, huey)).divergence?.text).toBeUndefined();
+  });
+
+  it('lets nothing through that it is to replace, wherever it stands', async () => {
+    const SECRET = 'hunter2';
+    const huey = new MemoryHuey({ runtime: manualRuntime() });
+    const hash = huey.task('hash', (text: string) => ({ [text]: text }));
+    const join = huey.task('join', (values: object) => values);
+    const note = huey.task('note', (what: string, error: unknown) => [what, String(error)]);
+    const fail = huey.task('fail', { retries: 1 }, (text: string) => {
+      throw new Error(`no ${text}`);
+    });
+    const parent = huey.task('parent', async (text: string) => void (await hash(text)));
+    const { sink, text } = memory();
+    const recording = record(huey, {
+      to: sink,
+      redact: ({ part, value }) => (part === 'args' ? (value as unknown[]).map(() => 'x') : 'x'),
+    });
+    await huey.enqueue(hash.s(SECRET).pipe(join));
+    await huey.enqueue(chord([hash.s(SECRET), hash.s(SECRET)], join));
+    await huey.enqueue(fail.s(SECRET).error(note, SECRET));
+    await parent(SECRET);
+    await drain(huey);
+    await recording.close();
+    expect(text()).not.toContain(SECRET);
+    expect(text().split('\n').length).toBeGreaterThan(30);
   });
 
   it('leaves out what cannot be redacted', async () => {
