@@ -29,7 +29,9 @@ export function crashHere(engine: Engine): boolean {
 export function handEnvironment(engine: Engine, runtime: Partial<Runtime> = {}): Environment {
   const { clock } = engine.runtime;
   const movable = clock instanceof TestClock ? clock : new TestClock(clock);
-  return new Environment({ ...engine.runtime, clock: movable, ...runtime }, engine.storage);
+  const environment = new Environment({ ...engine.runtime, clock: movable, ...runtime }, engine.storage);
+  environment.world = engine.environment.world;
+  return environment;
 }
 
 /** States: open -> closed. Everything but the constructor is called within the environment. */

@@ -13,6 +13,7 @@ import {
   type Fault,
   inMode,
   observe,
+  perform,
   type PlainMode,
   withCapture,
   withImmediate,
@@ -222,6 +223,22 @@ describe('a simulated mode', () => {
       'expected `huey` to be one Huey, in the mode simulated, got an array of 2',
     );
     await expect(withSimulation(huey, 'fast' as never)).rejects.toThrow('the block');
+  });
+
+  it('sees what a test runs by hand in it, without time passing', async () => {
+    const { huey, flaky } = setupTicking();
+    await withSimulation(huey, async (sim) => {
+      const start = sim.now;
+      await flaky.with({ id: 'drained' })(1);
+      expect((await drain(huey, { scheduled: true })).outcomes).toEqual({ raised: 1, returned: 1 });
+      expect((await perform(flaky, [2], { attempt: 1, id: 'performed' })).outcome).toBe('returned');
+      assertSignals({ id: 'performed' }, ['executing', 'complete']);
+      expect(sim.signals(flaky)).toEqual([
+        ...(['enqueued', 'executing', 'error', 'retrying', 'scheduled'] as const),
+        ...(['enqueued', 'executing', 'complete', 'executing', 'complete'] as const),
+      ]);
+      expect(sim.now).toEqual(start);
+    });
   });
 
   it('has faults of its own', async () => {
