@@ -242,6 +242,7 @@ export class Consumer implements AsyncDisposable {
       lease: this.#lease,
       skipIdle: this.#engine.storage.capabilities.notifies,
       isHolding: () => this.#holds > 0 || this.#pump.isHolding || this.#children.areHeld,
+      known: () => this.#pump.known,
       children: () => this.#children,
       ...(leaseTtl !== undefined && { ttl: leaseTtl }),
     });

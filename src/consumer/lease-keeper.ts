@@ -3,7 +3,8 @@
 import { commit } from '../engine/announce.js';
 import type { Engine } from '../engine/engine.js';
 import { endAs } from '../engine/execute.js';
-import { DeliveriesExhausted } from '../errors.js';
+import { DeliveriesExhausted, isHueyError } from '../errors.js';
+import type { Delivery, Recovery } from '../storage/storage.js';
 import { type Duration, durationMs } from '../time.js';
 import type { ChildLeases } from './child-lease.js';
 
@@ -15,11 +16,16 @@ export interface LeaseOptions {
   readonly isHolding?: () => boolean;
   /** Sleep until there is something to do. Only where a lease that begins to hold wakes the keeper. Default false. */
   readonly skipIdle?: boolean;
+  /** The receipts that its pump knows of; undefined while that cannot tell, as a turn is under way. Default: none. */
+  readonly known?: () => ReadonlySet<string> | undefined;
   /** The leases of its children, kept alive with its own. */
   readonly children?: () => ChildLeases;
 }
 
 export const DEFAULT_LEASE_TTL = '30s';
+
+/** How soon it asks again while it cannot be known which deliveries are strays. */
+const DOUBT_MS = 100;
 
 /** How long a keeper sleeps that waits to be woken. */
 const IDLE_MS = 24 * 60 * 60 * 1000;
@@ -30,7 +36,10 @@ export class LeaseKeeper {
   readonly #isHolding: () => boolean;
   readonly #skipIdle: boolean;
   readonly #children: (() => ChildLeases) | undefined;
+  readonly #known: () => ReadonlySet<string> | undefined;
   readonly ttlMs: number;
+  /** Whether a recovery may have given it something to end that it does not know of, or has not ended. */
+  #isInDoubt = false;
 
   constructor(engine: Engine, options: LeaseOptions) {
     this.#engine = engine;
@@ -38,6 +47,7 @@ export class LeaseKeeper {
     this.#isHolding = options.isHolding ?? (() => true);
     this.#skipIdle = options.skipIdle ?? false;
     this.#children = options.children;
+    this.#known = options.known ?? (() => new Set());
     this.ttlMs = durationMs('leaseTtl', options.ttl ?? DEFAULT_LEASE_TTL, { least: 3 });
   }
 
@@ -54,22 +64,47 @@ export class LeaseKeeper {
 
   /** Renews the lease if it holds something, and recovers from the dead. Returns when to call it next, in epoch milliseconds. */
   async tick(now: number): Promise<number> {
-    const { storage, options, runtime } = this.#engine;
+    const { storage, runtime } = this.#engine;
     if (this.#isHolding()) await storage.keepLease(this.#lease, now + this.ttlMs, now);
     await this.#children?.().renew(now);
-    const { requeued, exhausted, nextExpiryAt } = await storage.recover(
-      this.#lease,
-      options.maxDeliveries,
-      now,
-    );
+    const strays = this.#isInDoubt ? await this.#strays(now) : [];
+    if (strays === undefined) return now + DOUBT_MS;
+    const { requeued, exhausted, nextExpiryAt } = await this.#recover(now);
     if (requeued.length > 0)
       runtime.logger.warn('took over deliveries of a dead consumer', { count: requeued.length });
+    await this.#end([...strays, ...exhausted]);
+    if (!this.#skipIdle || this.#isHolding()) return now + this.renewEveryMs;
+    return Math.max(now, nextExpiryAt ?? now + IDLE_MS);
+  }
+
+  async #recover(now: number): Promise<Recovery> {
+    const { storage, options } = this.#engine;
+    try {
+      return await storage.recover(this.#lease, options.maxDeliveries, now);
+    } catch (error) {
+      if (!isHueyError(error, 'StorageError') || error.mayHaveApplied) this.#isInDoubt = true;
+      throw error;
+    }
+  }
+
+  /** Brings to an end what was delivered too often. */
+  async #end(exhausted: readonly Delivery[]): Promise<void> {
+    if (exhausted.length > 0) this.#isInDoubt = true;
     for (const delivery of exhausted)
       await commit(this.#engine, [
         endAs(this.#engine, delivery, { kind: 'exhausted', error: new DeliveriesExhausted(delivery.count) }),
       ]);
-    if (!this.#skipIdle || this.#isHolding()) return now + this.renewEveryMs;
-    return Math.max(now, nextExpiryAt ?? now + IDLE_MS);
+    this.#isInDoubt = false;
+  }
+
+  /** What an earlier recovery gave it to end and is in flight still; undefined if that cannot be known now. */
+  async #strays(now: number): Promise<readonly Delivery[] | undefined> {
+    const { storage, options } = this.#engine;
+    const held = await storage.held(now, this.#lease);
+    const known = this.#known();
+    return known === undefined
+      ? undefined
+      : held.filter(({ receipt, count }) => count >= options.maxDeliveries && !known.has(receipt));
   }
 
   /** Gives the lease up; what is still held under it goes back at the next recovery. */

@@ -35,6 +35,8 @@ export class Pump {
   #doubtful: ReadonlySet<Ended> | undefined;
   /** Until when nobody else can have taken over what we hold. */
   #safeUntil = -Infinity;
+  /** Whether a turn is under way, or what it took is not at its places yet. */
+  #isAsking = false;
   #isClosed = false;
   #isIdle = false;
   #delayMs: number;
@@ -56,6 +58,16 @@ export class Pump {
   /** Whether it holds deliveries: some run, or have ended and are not settled yet. */
   get isHolding(): boolean {
     return this.#running > 0 || this.#ended.length > 0 || this.#adopted.length > 0;
+  }
+
+  /** The receipts of all that it holds; undefined while it cannot tell. */
+  get known(): ReadonlySet<string> | undefined {
+    if (this.#isAsking || this.#doubtful !== undefined) return undefined;
+    return new Set([
+      ...this.#places.receipts(),
+      ...this.#ended.map(({ execution }) => execution.delivery.receipt),
+      ...this.#adopted.map(({ receipt }) => receipt),
+    ]);
   }
 
   /** Whether every place has run as many tasks as it may; their runners are replaced in the next tick. */
@@ -91,7 +103,9 @@ export class Pump {
       return this.#nextLook(now, wanted, taken.length);
     };
     const taken = this.#turn(now, wanted);
-    return taken instanceof Promise ? taken.then(begin) : begin(taken);
+    if (!(taken instanceof Promise)) return begin(taken);
+    this.#isAsking = true;
+    return taken.then(begin).finally(() => (this.#isAsking = false));
   }
 
   /** Settles what has ended without taking more, and waits until it is told. */

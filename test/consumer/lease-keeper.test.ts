@@ -183,6 +183,29 @@ describe('a task whose workers keep dying', () => {
     expect(await huey.pendingCount()).toBe(0);
   });
 
+  it.each([
+    ['the answer of the recovery was lost', 'recover', true],
+    ['its end could not be stored', 'turn', false],
+  ] as const)('is brought to its end the next time if %s, and nothing else is', async (_, call, isLost) => {
+    const known = { receipts: undefined as ReadonlySet<string> | undefined };
+    const made = setup({ known: () => known.receipts }, { maxDeliveries: 1 });
+    const { huey, keeper, recording, work, take } = made;
+    await work.map([[1], [2]]);
+    // What this consumer runs for the last time is on its way still.
+    await take('mine', 1, START + 60_000);
+    await take('dead', 1, START + 1);
+    recording[isLost ? 'losing' : 'failing'] = (name) => name === call;
+    await expect(keeper.tick(START + 1)).rejects.toThrow(/the (answer was lost|storage is away)/);
+    recording.losing = recording.failing = () => false;
+    expect(await keeper.tick(START + 200)).toBe(START + 300);
+    expect(await huey.storage.dead()).toHaveLength(0);
+    const [own] = await huey.storage.held(START + 300);
+    known.receipts = new Set([own!.receipt]);
+    await keeper.tick(START + 300);
+    expect((await huey.storage.dead()).map(({ item }) => item.id)).toEqual(['task-2']);
+    expect((await huey.storage.held(START + 300)).map(({ item }) => item.id)).toEqual(['task-1']);
+  });
+
   it('is taken care of by another keeper if this one fails in between', async () => {
     const { huey, work, take, keeper, recording, clock } = await exhausted({ maxDeliveries: 1 });
     await work(1);
