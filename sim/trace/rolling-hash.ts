@@ -46,6 +46,11 @@ export class RollingHash {
   }
 }
 
+/** The two digits of every byte: a number above 2^30 is written by the host as a fraction might be, many times slower. */
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hex(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, '0');
+  return (
+    BYTES[word >>> 24]! + BYTES[(word >>> 16) & 0xff]! + BYTES[(word >>> 8) & 0xff]! + BYTES[word & 0xff]!
+  );
 }
