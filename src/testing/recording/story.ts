@@ -176,7 +176,7 @@ export class Story {
 }
 
 function finished({ label, name, by, minute, steps }: Draft): TaskStory {
-  const told = inOrder(withoutLostAttempts(steps));
+  const told = inOrder(steps);
   const last = told.findLast(({ op }) => op !== 'result' && op !== 'arguments');
   return {
     label,
@@ -188,21 +188,23 @@ function finished({ label, name, by, minute, steps }: Draft): TaskStory {
   };
 }
 
-/** Leaves out what began and did not end: its worker died, or was stopped, and another began again. */
-function withoutLostAttempts(steps: readonly Step[]): readonly Step[] {
-  return steps.filter(({ op }, index) => {
+/** Leaves out what began and did not end: its worker died, or was stopped, and the attempt began again. */
+function withoutLostRuns(group: readonly Step[]): readonly Step[] {
+  return group.filter(({ op }, index) => {
     if (op === 'interrupted') return false;
     if (op !== 'executing') return true;
-    const next = steps.slice(index + 1).find((one) => one.op !== 'enqueued' && one.op !== 'result');
+    const next = group.slice(index + 1).find((one) => one.op !== 'enqueued' && one.op !== 'result');
     return next !== undefined && next.op !== 'executing' && next.op !== 'interrupted';
   });
 }
 
-/** Attempt by attempt. Who enqueues a task may learn of it later than the worker that has taken it: that goes first. */
+/** Attempt by attempt: the next may begin before the end of one is told of. Who enqueues a task may learn of it later than the worker that has taken it: that goes first. */
 function inOrder(steps: readonly Step[]): readonly Step[] {
   const attempts = new Map<number, Step[]>();
   for (const step of steps) attempts.set(step.attempt, [...(attempts.get(step.attempt) ?? []), step]);
-  return [...attempts].sort(([a], [b]) => a - b).flatMap(([, group]) => withoutLateNews(group));
+  return [...attempts]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, group]) => withoutLateNews(withoutLostRuns(group)));
 }
 
 function withoutLateNews(group: readonly Step[]): readonly Step[] {
