@@ -13,6 +13,7 @@ import { Kernel } from './kernel.js';
 import { Recorder } from './recorder.js';
 import type { RunListener } from './run-event.js';
 import { type SimulationEvent, SignalLog } from './signal-log.js';
+import { type DrawingOptions, drawTimeline } from './timeline/drawing.js';
 import { SimulationError } from './simulation-error.js';
 import {
   type ResolvedSimulationOptions,
@@ -276,11 +277,21 @@ export class Simulation implements AsyncDisposable {
     return this.recorded.hash;
   }
 
+  /**
+   * The run so far as a picture: nodes and their actors down the side, virtual time across; text, unless asked for another
+   * form. @throws SimulationError unless it was started with `trace: true`.
+   */
+  timeline(options: DrawingOptions = {}): string {
+    if (!this.recorded.recording) throw notWrittenDown();
+    const elapsedMs = this.#kernel.now() - this.recorded.header.start;
+    return drawTimeline(this.recorded, { ...(elapsedMs > 0 && { to: elapsedMs / 1000 }), ...options });
+  }
+
   /** The trace itself. @throws SimulationError unless it was started with `trace`. */
   get recorded(): Trace {
     const { trace } = this.#recorder;
     if (trace !== undefined) return trace;
-    throw new SimulationError('expected a run that is written down; start it with `trace: true`');
+    throw notWrittenDown();
   }
 
   /** Ends the simulation: `await using` does the same at the end of the block. */
@@ -325,4 +336,8 @@ export class Simulation implements AsyncDisposable {
     await this.#kernel.runUntilStep(() => isOver, Infinity);
     await over;
   }
+}
+
+function notWrittenDown(): SimulationError {
+  return new SimulationError('expected a run that is written down; start it with `trace: true`');
 }

@@ -1,13 +1,10 @@
 // huey sim diff and timeline: what traces that were written to files show.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, Option } from '../../src/cli/command-line.js';
+import { type Command, integerOption, Option } from '../../src/cli/command-line.js';
 import { CliFailure, EXIT, Told } from '../../src/cli/failure.js';
 import type { Host } from '../../src/cli/host.js';
-import { htmlTimeline } from '../timeline/html-timeline.js';
-import { perfettoTrace } from '../timeline/perfetto.js';
-import { textTimeline } from '../timeline/text-timeline.js';
-import { timelineOf } from '../timeline/timeline.js';
+import { type DrawingOptions, drawTimeline } from '../timeline/drawing.js';
 import { differenceText } from '../trace/difference-text.js';
 import { diffTraces } from '../trace/trace-diff.js';
 import { readTrace, type RecordedRun } from '../trace/trace-reader.js';
@@ -31,8 +28,7 @@ export function configureDiff(command: Command, host: Host): void {
     });
 }
 
-interface TimelineOptions {
-  readonly as: 'text' | 'html' | 'perfetto';
+interface TimelineOptions extends DrawingOptions {
   readonly out?: string;
 }
 
@@ -42,15 +38,12 @@ export function configureTimeline(command: Command, host: Host): void {
   command
     .argument('<trace>', 'the file of a trace')
     .addOption(as.default('text'))
+    .option('--from <duration>', 'show it from that time since the start on, as 5s')
+    .option('--to <duration>', 'show it up to that time since the start')
+    .option('--columns <number>', 'how wide the text is', integerOption(40), 100)
     .option('--out <file>', 'write to a file instead of the standard output')
-    .action((file: string, { as, out }: TimelineOptions) => {
-      const timeline = timelineOf(read(file, host));
-      const text =
-        as === 'html'
-          ? htmlTimeline(timeline)
-          : as === 'perfetto'
-            ? perfettoTrace(timeline)
-            : textTimeline(timeline);
+    .action((file: string, { out, ...options }: TimelineOptions) => {
+      const text = drawTimeline(read(file, host), { title: file, ...options });
       if (out === undefined) host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
       else writeFileSync(resolve(host.cwd, out), text);
     });

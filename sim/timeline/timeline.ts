@@ -48,7 +48,9 @@ export function timelineOf(run: RecordedRun, options: TimelineOptions = {}): Tim
   const from = options.from ?? run.header.start;
   const to = Math.max(options.to ?? run.events.at(-1)?.at ?? from, from + 1);
   const lanes = new LaneList(run.events);
-  const ledger = new StretchLedger((event) => lanes.indexOf(event), run.events.at(-1)?.at ?? from);
+  // What is still open goes on as long as anything is known of the run.
+  const finish = Math.max(run.events.at(-1)?.at ?? from, options.to ?? from);
+  const ledger = new StretchLedger((event) => lanes.indexOf(event), finish);
   const marks: Mark[] = [];
   for (const event of run.events) {
     if (ledger.add(event)) continue;
