@@ -31,28 +31,30 @@ export function flowArguments(turn: Turn, end: string): string[] | undefined {
   const field = fieldOf(lease);
   const receipts = new Set<string>();
   const results: string[] = [];
+  const ends: string[] = [];
   let counts = '';
   let keys = '';
   for (const { receipt, effects } of settled) {
     if (receipt === undefined || !isHandedOut(receipt, field) || receipts.has(receipt)) return undefined;
     receipts.add(receipt);
+    const before = ends.length;
     let count = 0;
     for (const effect of effects) {
       // Where nothing is revoked, there is nothing to take back.
       if (effect.kind === 'unrevoke') continue;
-      if (effect.kind !== 'put' || effect.expiresAt !== undefined || effect.key.startsWith('revoked'))
-        return undefined;
+      if (effect.kind !== 'put' || effect.key.startsWith('revoked')) return undefined;
       const key = fieldOf(effect.key);
-      results.push(key, `|${effect.data}`);
+      results.push(key, `${effect.expiresAt ?? ''}|${effect.data}`);
+      if (effect.expiresAt !== undefined) ends.push(String(effect.expiresAt), key);
       keys = keys === '' ? key : `${keys}\0${key}`;
       count += 1;
     }
     if (count > MOST_RESULTS) return undefined;
-    counts += count;
+    counts += `${count}${(ends.length - before) / 2}`;
   }
   const most = Math.min(take, Number.MAX_SAFE_INTEGER);
   const said = `${field}\0${leaseUntil ?? ''}\0${now}\0${most}\0${end}\0${counts}\0${keys}`;
-  return [said, ...receipts, ...results];
+  return [said, ...receipts, ...results, ...ends];
 }
 
 /** What the script's answer says of the turn. */

@@ -1,12 +1,14 @@
 // The turn of a busy consumer, which only stores results and takes from the list: the same as TURN, with nothing in it
 // that such a turn does not need. It answers false, before it has changed anything, wherever more is needed.
-import { type RedisScript, script } from './script.js';
+import { DATA } from './data.js';
+import { FIRST_BEFORE, type RedisScript, script } from './script.js';
 
 /**
  * Arguments: a text of all that is said once, as each argument costs the client more than the server takes to cut it
- * out; the receipts, all different and of the lease; key and value of each result in turn. The text is, with NUL between:
- * the lease, until when it is kept or nothing, the instant, how many to take, what ends the receipts of what is taken, a
- * digit for each settlement that says how many results it stores, the keys of the results.
+ * out; the receipts, all different and of the lease; key and value of each result in turn; end and key of each that
+ * ends, in turn. The text is, with NUL between: the lease, until when it is kept or nothing, the instant, how many to
+ * take, what ends the receipts of what is taken, two digits for each settlement that say how many results it stores and
+ * how many of them end, the keys of the results.
  *
  * Answers the records that were taken; then one text more, the position of the first of them and, after a comma each,
  * the numbers of the receipts that were not in flight. The receipt of a record is `q`, its position in 16 digits, and
@@ -14,7 +16,7 @@ import { type RedisScript, script } from './script.js';
  */
 export const FLOW: RedisScript = script(
   'flow',
-  ['queue', 'ranked', 'revoked', 'flight', 'holding', 'taken', 'data', 'leases'],
+  ['queue', 'ranked', 'revoked', 'flight', 'holding', 'taken', 'data', 'leases', 'expiries'],
   [],
   `
 if redis.call('EXISTS', ranked, revoked) > 0 then return false end
@@ -42,26 +44,37 @@ if count > 0 then
   each('HSET', flight, flights, 1, 2 * count)
 end
 
-local head, refused, number = '', 0, #counts
+local head, refused, number, expiring = '', 0, #counts / 2, 0
 for index = 1, number do
   if redis.call('HDEL', flight, ARGV[1 + index]) == 0 then
     head = head .. ',' .. index
     refused = refused + 1
   end
 end
-local from = 2 + number
+for index = 1, number do expiring = expiring + string.byte(counts, 2 * index) - 48 end
+local from, ends = 2 + number, #ARGV - 2 * expiring
 if refused == 0 then
-  each('HSET', data, ARGV, from, #ARGV)
+  each('HSET', data, ARGV, from, ends)
+  each('ZADD', expiries, ARGV, ends + 1, #ARGV)
 else
-  local puts = {}
+  local puts, rows, at = {}, {}, ends + 1
   for index = 1, number do
-    local last = from + 2 * tonumber(string.sub(counts, index, index)) - 1
+    local last = from + 2 * (string.byte(counts, 2 * index - 1) - 48) - 1
+    local final = at + 2 * (string.byte(counts, 2 * index) - 48) - 1
     if not string.find(head .. ',', ',' .. index .. ',', 1, true) then
-      for at = from, last do puts[#puts + 1] = ARGV[at] end
+      for i = from, last do puts[#puts + 1] = ARGV[i] end
+      for i = at, final do rows[#rows + 1] = ARGV[i] end
     end
-    from = last + 1
+    from, at = last + 1, final + 1
   end
   each('HSET', data, puts, 1, #puts)
+  each('ZADD', expiries, rows, 1, #rows)
+end
+if expiring > 0 then
+  now = instant
+  ${FIRST_BEFORE.lua}${DATA.lua}
+  -- More goes than comes, though nobody may ever ask.
+  sweep(2 * expiring)
 end
 
 local change = count - number + refused
