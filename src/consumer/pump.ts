@@ -35,6 +35,8 @@ export class Pump {
   #doubtful: ReadonlySet<Ended> | undefined;
   /** Until when nobody else can have taken over what we hold. */
   #safeUntil = -Infinity;
+  /** The receipts that were held while that was not so: others may have taken them over then. */
+  readonly #lapsed = new Set<string>();
   /** Whether a turn is under way, or what it took is not at its places yet. */
   #isAsking = false;
   #isClosed = false;
@@ -62,12 +64,21 @@ export class Pump {
 
   /** The receipts of all that it holds; undefined while it cannot tell. */
   get known(): ReadonlySet<string> | undefined {
-    if (this.#isAsking || this.#doubtful !== undefined) return undefined;
-    return new Set([
+    return this.#isAsking || this.#doubtful !== undefined ? undefined : new Set(this.#receipts());
+  }
+
+  /** The lease was kept, at that instant and until that one. */
+  kept(now: number, until: number): void {
+    if (now >= this.#safeUntil) for (const receipt of this.#receipts()) this.#lapsed.add(receipt);
+    this.#safeUntil = Math.max(this.#safeUntil, until);
+  }
+
+  #receipts(): string[] {
+    return [
       ...this.#places.receipts(),
       ...this.#ended.map(({ execution }) => execution.delivery.receipt),
       ...this.#adopted.map(({ receipt }) => receipt),
-    ]);
+    ];
   }
 
   /** Whether every place has run as many tasks as it may; their runners are replaced in the next tick. */
@@ -189,7 +200,7 @@ export class Pump {
     adopted: readonly Delivery[],
     { settled, deliveries }: TurnResult,
   ): readonly Delivery[] {
-    if (this.#isLeaseShort(now)) this.#safeUntil = this.#leaseEnd(now);
+    if (this.#isLeaseShort(now)) this.kept(now, this.#leaseEnd(now));
     for (let index = 0; index < ended.length; index += 1) this.#tell(ended[index]!, settled[index]!);
     if (adopted.length === 0) return deliveries;
     this.#adopted = this.#adopted.slice(adopted.length);
@@ -228,6 +239,7 @@ export class Pump {
       });
       place.telling = told;
     }
+    this.#lapsed.delete(execution.delivery.receipt);
     this.#places.vacate(place);
     this.#options.onSettled?.(execution);
   }
@@ -288,7 +300,8 @@ export class Pump {
     const isApplied = (one: Ended): boolean => {
       const { receipt } = one.execution.settlement;
       // What ended since was never sent.
-      return doubtful.has(one) && (receipt === undefined || (isSafe && !receipts.has(receipt)));
+      if (!doubtful.has(one)) return false;
+      return receipt === undefined || (isSafe && !this.#lapsed.has(receipt) && !receipts.has(receipt));
     };
     const applied = this.#ended.filter(isApplied);
     this.#ended = this.#ended.filter((one) => !isApplied(one));

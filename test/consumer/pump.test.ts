@@ -377,6 +377,30 @@ describe('a turn whose answer was lost', () => {
     expect([log, await result.get()]).toEqual([['complete task-1'], 'done']);
   });
 
+  it('is not believed to be applied if others may have taken over before, though the lease was renewed since', async () => {
+    const { huey, engine, clock, lose, log } = losing();
+    huey.signal('complete', (_, { id }) => log.push(`complete ${id}`));
+    let end = (): void => {};
+    const wait = huey.task('wait', () => new Promise<void>((resolve) => (end = resolve)));
+    const hire = (): Runner => new LocalRunner(engine, 'pump');
+    const pump = new Pump(engine, { lease: 'pump', workers: 2, hire, onWanted: () => {} });
+    await pump.start();
+    await wait();
+    await pump.tick(clock.now());
+    await clock.advance(0);
+    const now = START + 40_000;
+    clock.set(now);
+    await huey.storage.recover('other', 3, now);
+    await huey.storage.turn({ settled: [], take: 1, lease: 'other', leaseUntil: now + 60_000, now });
+    await pump.tick(now);
+    end();
+    await clock.advance(0);
+    lose();
+    await expect(pump.tick(now)).rejects.toThrow('the connection broke');
+    await pump.tick(now);
+    expect(log).toEqual([]);
+  });
+
   it('is not believed to be applied once others may have taken over', async () => {
     const { huey, work, log, clock, tick, lose, logs } = losing();
     huey.signal('complete', (_, { id }) => log.push(`complete ${id}`));
