@@ -65,10 +65,9 @@ function report(comparison: Comparison, measured: readonly Measured[]): void {
   const perSecond = operations / ours.seconds;
   if (goalRate !== undefined) reportGoalRate(unit, perSecond, goalRate);
   if (parts === undefined) return;
-  const partsPerSecond = perSecond * parts.perOperation;
-  console.log(
-    `  ${parts.perOperation.toFixed(1)} ${parts.unit} each: ${rate(partsPerSecond)} ${parts.unit}/s`,
-  );
+  const perOperation = parts.perOperation();
+  const partsPerSecond = perSecond * perOperation;
+  console.log(`  ${perOperation.toFixed(1)} ${parts.unit} each: ${rate(partsPerSecond)} ${parts.unit}/s`);
   reportGoalRate(parts.unit, partsPerSecond, parts.goalRate);
 }
 

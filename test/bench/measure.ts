@@ -29,7 +29,8 @@ export interface Comparison {
 export interface Parts {
   /** What is counted, as in "events". */
   readonly unit: string;
-  readonly perOperation: number;
+  /** Asked when the rounds are over. */
+  readonly perOperation: () => number;
   /** How many of them a second we want to reach. */
   readonly goalRate: number;
 }
