@@ -6,6 +6,7 @@ import {
   type App,
   explore,
   type ExploreOptions,
+  type MakeApp,
   replay,
   type RunFailure,
   type Scenario,
@@ -186,6 +187,24 @@ describe('a race of bodies, which share what no storage knows of', () => {
     const failure = (await explore(RACE, racing, { from: 1 }).catch((error: unknown) => error)) as RunFailure;
     await expect(replay(failure.token, racing)).rejects.toThrow('an update was lost');
   });
+});
+
+it('a story that is told in code is explored as well', async () => {
+  const app: MakeApp = async ({ start }) => {
+    const huey = new MemoryHuey();
+    const seen: string[] = [];
+    const note = huey.task('note', { context: true }, async (ctx, what: string) => {
+      await ctx.sleep(1);
+      seen.push(what);
+    });
+    const sim = await start(huey, { consumers: [{ ...QUIET, workers: 2 }] });
+    await note.map([['a'], ['b']]);
+    await sim.untilIdle();
+    orders.add(seen.join());
+  };
+  const orders = new Set<string>();
+  expect(await explore({ commands: [], ending: 'none' }, app, { from: 1 })).toMatchObject({ complete: true });
+  expect([...orders].sort()).toEqual(['a,b', 'b,a']);
 });
 
 it('a bound tells that it has cut something off', async () => {
