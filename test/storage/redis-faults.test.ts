@@ -185,6 +185,23 @@ describeWithRedis('a server that is away', () => {
   });
 });
 
+describeWithRedis('a server that is silent', () => {
+  it('keeps nobody from closing for longer than an answer may take', async () => {
+    const running = await server();
+    const storing = storage(running.port, { readTimeout: '200ms' });
+    storing.subscribe(() => {});
+    await storing.turn(enqueuing('a'));
+    const redis = client(running.port);
+    while (((await redis.pubsub('CHANNELS')) as string[]).length === 0);
+    process.kill(running.pid, 'SIGSTOP');
+    try {
+      await storing.close();
+    } finally {
+      process.kill(running.pid, 'SIGCONT');
+    }
+  });
+});
+
 describeWithRedis('connections that are cut in the middle of work', () => {
   it('lose nothing and do nothing twice: what was not answered is told, and is there once at most', async () => {
     const { port } = await server();

@@ -92,10 +92,12 @@ export class RedisClient {
     const wasReady = this.#isReady;
     this.#isReady = false;
     this.#rejectAll(closedError());
-    this.#watchdog?.stop();
     this.#cancelRetry?.();
     if (ioredis === undefined) return;
+    // Silence must not keep anybody from closing either.
+    this.#watchdog?.ask();
     if (wasReady) await ioredis.quit().catch(() => {});
+    this.#watchdog?.stop();
     ioredis.disconnect();
   }
 

@@ -61,7 +61,7 @@ export class RedisNotices {
         ioredis.on('message', (channel: string, message: string) => this.#hear(channel, message));
       attached = ioredis;
       this.#hearNoMore();
-      for (const channel of this.#wanted) void this.#listen(ioredis, channel);
+      for (const channel of this.#wanted) void this.#listen(channel);
     };
     this.#client = new RedisClient(options, onReady, make);
   }
@@ -113,14 +113,14 @@ export class RedisNotices {
     if (this.#wanted.has(channel)) return;
     this.#wanted.add(channel);
     const { ready } = this.#client;
-    if (ready !== undefined) void this.#listen(ready, channel);
+    if (ready !== undefined) void this.#listen(channel);
     // It goes on trying by itself, and listens when it is ready.
     else this.#client.open().catch(() => {});
   }
 
-  async #listen(ioredis: Ioredis, channel: string): Promise<void> {
+  async #listen(channel: string): Promise<void> {
     try {
-      await ioredis.subscribe(channel);
+      await this.#client.call((ioredis) => ioredis.subscribe(channel));
       if (channel === this.#channels.news) return await this.#tellAll();
       this.#isHearing = true;
       await this.#tellPresent();
