@@ -2,15 +2,15 @@
 // differ in their choices alone, so what they have in common is decided in the same way in all of them.
 import { boolean, checkOptionNames, integer } from '../src/check.js';
 import { type Duration, durationMs } from '../src/time.js';
-import { appOf, nameOf, type Subject } from './app.js';
+import { appOf, nameOf, type Subject } from './scenario/app.js';
 import type { Chooser } from './choosers/chooser.js';
 import { DepthFirstChooser, type DepthFirstOptions } from './choosers/depth-first.js';
-import { conduct, isFailure, RUN_OPTIONS, type RunOptions, type ScenarioRun } from './conduct.js';
+import { conduct, isFailure, RUN_OPTIONS, type RunOptions, type ScenarioRun } from './scenario/conduct.js';
 import { Redundant, ReducedSearch } from './exploration/reduced-search.js';
-import { RunFailure } from './run-failure.js';
+import { RunFailure } from './scenario/run-failure.js';
 import type { RunListener } from './run-event.js';
-import { checkScenario, type Scenario } from './scenario.js';
-import { forbidAmbient } from './strict.js';
+import { checkScenario, type Scenario } from './scenario/scenario.js';
+import { forbidAmbient } from './strict/strict.js';
 
 /** What `explore` takes beside the scenario and the subject. */
 export interface ExploreOptions extends DepthFirstOptions, Omit<RunOptions, 'chooser'> {

@@ -1,8 +1,8 @@
 // The public names of huey-ts/sim.
 export { Simulation, type UntilIdleOptions } from './simulation.js';
-export type { AtOptions, FailOptions, SkewOptions } from './crew.js';
+export type { AtOptions, FailOptions, SkewOptions } from './world/crew.js';
 export type { SimulatedConsumer, SimulationOptions } from './simulation-options.js';
-export type { Mishap, NetworkOptions } from './faults.js';
+export type { Mishap, NetworkOptions } from './world/faults.js';
 export type { AppliedCall, RunEvent, RunListener } from './run-event.js';
 export type { SimulationEvent } from './signal-log.js';
 export { SimulationError } from './simulation-error.js';
@@ -31,11 +31,11 @@ export type { Tone } from './timeline/tone.js';
 export { calendarText } from './calendar/calendar-text.js';
 export { type CalendarOptions, type Firing, firings, type ScheduledTask } from './calendar/firing.js';
 export type { ClockNote } from './calendar/local-clock.js';
-export type { Command, Ending, Scenario } from './scenario.js';
-export type { Action, App, MakeApp, RunStart, Subject } from './app.js';
-export type { FailedCommand, RunOptions, ScenarioRun } from './conduct.js';
-export { runScenario } from './run-scenario.js';
-export { isRunFailure, RunFailure } from './run-failure.js';
+export type { Command, Ending, Scenario } from './scenario/scenario.js';
+export type { Action, App, MakeApp, RunStart, Subject } from './scenario/app.js';
+export type { FailedCommand, RunOptions, ScenarioRun } from './scenario/conduct.js';
+export { runScenario } from './scenario/run-scenario.js';
+export { isRunFailure, RunFailure } from './scenario/run-failure.js';
 export { type Exploration, explore, type ExploreOptions } from './explore.js';
 export type { CandidateKey, ChoiceKind, Chooser } from './choosers/chooser.js';
 export type { DepthFirstOptions } from './choosers/depth-first.js';
@@ -47,7 +47,7 @@ export { scriptedChooser } from './choosers/scripted.js';
 export type { StickyOptions } from './choosers/sticky.js';
 export { chooserOf, type Strategy } from './choosers/strategy.js';
 export { replay, type Replay, type ReplayOptions, scenarioIn } from './replay.js';
-export { scenarioToken } from './token.js';
+export { scenarioToken } from './scenario/token.js';
 export type {
   Disturbance,
   Facts,

@@ -1,12 +1,12 @@
 // Makes a run again from what was kept of it: a token, one line to paste; its trace, whose header carries the scenario;
 // or the scenario itself, as JSON.
 import { checkOptionNames } from '../src/check.js';
-import type { Subject } from './app.js';
-import { RUN_OPTIONS, type RunOptions, type ScenarioRun } from './conduct.js';
-import { runScenario } from './run-scenario.js';
-import type { Scenario } from './scenario.js';
+import type { Subject } from './scenario/app.js';
+import { RUN_OPTIONS, type RunOptions, type ScenarioRun } from './scenario/conduct.js';
+import { runScenario } from './scenario/run-scenario.js';
+import type { Scenario } from './scenario/scenario.js';
 import { SimulationError } from './simulation-error.js';
-import { scenarioOf, scenarioOfJson } from './token.js';
+import { scenarioOf, scenarioOfJson } from './scenario/token.js';
 import { diffTraces, type TraceDifference } from './trace/trace-diff.js';
 import { TRACE_FORMAT } from './trace/trace-header.js';
 import { readTrace, type RecordedRun } from './trace/trace-reader.js';

@@ -2,10 +2,10 @@
 import type { Engine } from '../src/engine/engine.js';
 import type { Signal } from '../src/model/signals.js';
 import type { Task } from '../src/model/task.js';
-import type { Actor } from './actor.js';
+import type { Actor } from './world/actor.js';
 import type { StepWatch } from './choosers/chooser.js';
-import type { Kernel } from './kernel.js';
-import { type Recorder, TEST } from './recorder.js';
+import type { Kernel } from './kernel/kernel.js';
+import { type Recorder, TEST } from './world/recorder.js';
 
 /** Something that happened to a task. */
 export interface SimulationEvent {

@@ -6,7 +6,7 @@ import type { Storage } from '../src/storage/storage.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
 import type { Chooser } from './choosers/chooser.js';
 import { chooserOf, type Strategy } from './choosers/strategy.js';
-import type { NetworkOptions } from './faults.js';
+import type { NetworkOptions } from './world/faults.js';
 import type { RunListener } from './run-event.js';
 import type { Plain } from './trace/trace-header.js';
 

@@ -8,9 +8,9 @@ import type { Signal } from '../src/model/signals.js';
 import { host } from '../src/runtime.js';
 import { MemoryStorage } from '../src/storage/memory.js';
 import { type Duration, durationMs, type Instant, instantMs } from '../src/time.js';
-import { type AtOptions, Crew, type FailOptions, type SkewOptions } from './crew.js';
-import { Kernel } from './kernel.js';
-import { Recorder } from './recorder.js';
+import { type AtOptions, Crew, type FailOptions, type SkewOptions } from './world/crew.js';
+import { Kernel } from './kernel/kernel.js';
+import { Recorder } from './world/recorder.js';
 import type { RunListener } from './run-event.js';
 import { type SimulationEvent, SignalLog } from './signal-log.js';
 import { type DrawingOptions, drawTimeline } from './timeline/drawing.js';
@@ -20,11 +20,11 @@ import {
   resolveSimulationOptions,
   type SimulationOptions,
 } from './simulation-options.js';
-import { forbidAmbient } from './strict.js';
+import { forbidAmbient } from './strict/strict.js';
 import type { Trace } from './trace/trace.js';
 import { traceFor } from './trace-for.js';
-import { Unfinished } from './unfinished.js';
-import { type AddRoute, World } from './world.js';
+import { Unfinished } from './kernel/unfinished.js';
+import { type AddRoute, World } from './world/world.js';
 
 /** A body that never ends must not keep the test from ending: it is interrupted after so much virtual time. */
 const LONGEST_STOP = '1h';

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import type { CallOptions } from '../../src/model/task-options.js';
 import type { Preemption } from '../choosers/preemption.js';
-import type { NetworkOptions } from '../faults.js';
-import type { Command, Scenario } from '../scenario.js';
+import type { NetworkOptions } from '../world/faults.js';
+import type { Command, Scenario } from '../scenario/scenario.js';
 import type { Plain } from '../trace/trace-header.js';
 
 /** What `scenarios` takes. */

@@ -1,6 +1,6 @@
 // The one source of choices of a run. Whoever could go on next, and whatever may or may not go wrong, is asked here;
 // the same answers give the same run. It is never asked when there is no choice.
-import type { Waiter } from '../waiter.js';
+import type { Waiter } from '../kernel/waiter.js';
 
 /**
  * What is asked. `turn`: which of the actors that are ready goes on. `fault`: which of several things happens to an

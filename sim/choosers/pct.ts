@@ -2,7 +2,7 @@
 // highest that is ready goes on; at d - 1 random turns the one that would go on falls below all others. A race that needs d
 // orderings among n actors and k contested turns is found with a probability of at least 1 / (n * k^(d-1)) in each run.
 import { integer } from '../../src/check.js';
-import { keyedDraw } from '../keyed-random.js';
+import { keyedDraw } from '../kernel/keyed-random.js';
 import type { Chooser } from './chooser.js';
 
 /** What `pctChooser` takes. */

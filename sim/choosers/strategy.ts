@@ -1,6 +1,6 @@
 // How a run is steered, as plain data that a scenario carries: a strategy and a seed make a chooser.
 import { checkOptionNames, expected } from '../../src/check.js';
-import { seededRandom } from '../random.js';
+import { seededRandom } from '../kernel/random.js';
 import type { Chooser } from './chooser.js';
 import { firstComeChooser } from './first-come.js';
 import { type PctOptions, pctChooser } from './pct.js';

@@ -3,7 +3,7 @@ import { importApp } from '../../src/cli/app-module.js';
 import { findApp } from '../../src/cli/app-path.js';
 import { CliFailure, EXIT } from '../../src/cli/failure.js';
 import type { Host } from '../../src/cli/host.js';
-import type { Subject } from '../app.js';
+import type { Subject } from '../scenario/app.js';
 import type { Sweep } from '../sweep/sweep.js';
 
 /** What can be run: a sweep, or an app. */

@@ -1,6 +1,6 @@
 // The steps of one run since the exploration began: who was ready, who went on, what that touched. Which waiters come from
 // which step gives each a number that means the same in every run in which it exists.
-import type { Owner, Waiter } from '../waiter.js';
+import type { Owner, Waiter } from '../kernel/waiter.js';
 import type { RunEvent } from '../run-event.js';
 import type { StepWatch } from '../choosers/chooser.js';
 import { addCall, Footprint, type Part, PARTS, THINGS } from './footprint.js';

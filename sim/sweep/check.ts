@@ -1,11 +1,11 @@
 // Sweeps over many seeds: raw seeds first, one run each; the first that fails is shrunk, and told of with all that it
 // takes to make it again. Some seeds run twice, and must leave the same fingerprint.
 import { boolean, checkOptionNames, integer } from '../../src/check.js';
-import type { Subject } from '../app.js';
-import { conduct, isFailure, type RunOptions, type ScenarioRun } from '../conduct.js';
-import { RunFailure } from '../run-failure.js';
-import { checkScenario, type Scenario } from '../scenario.js';
-import { forbidAmbient } from '../strict.js';
+import type { Subject } from '../scenario/app.js';
+import { conduct, isFailure, type RunOptions, type ScenarioRun } from '../scenario/conduct.js';
+import { RunFailure } from '../scenario/run-failure.js';
+import { checkScenario, type Scenario } from '../scenario/scenario.js';
+import { forbidAmbient } from '../strict/strict.js';
 import { shrinkRun } from './shrink.js';
 import { scenarioFor, type ScenarioOptions, sweepOf, type Sweep } from './sweep.js';
 

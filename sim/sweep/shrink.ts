@@ -1,9 +1,9 @@
 // Makes a failing scenario smaller as long as it fails in the same way: fewer commands, consumers and workers, a way to
 // the storage on which less goes wrong, and as few preemptions as it takes. Greedy, over plain data.
-import { isFailure, type ScenarioRun } from '../conduct.js';
-import { isDisturbance } from '../deeds.js';
-import { isSameFailure } from '../run-failure.js';
-import type { Command, Scenario } from '../scenario.js';
+import { isFailure, type ScenarioRun } from '../scenario/conduct.js';
+import { isDisturbance } from '../scenario/deeds.js';
+import { isSameFailure } from '../scenario/run-failure.js';
+import type { Command, Scenario } from '../scenario/scenario.js';
 import type { SimulatedConsumer } from '../simulation-options.js';
 
 /** The smallest scenario that was found, and what it took. */

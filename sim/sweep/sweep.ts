@@ -1,9 +1,9 @@
 // What can be swept: an app, and how a scenario for it is drawn.
 import type { Random } from '../../src/runtime.js';
-import { appOf, type MakeApp, nameOf, type Subject } from '../app.js';
-import { isDisturbance } from '../deeds.js';
-import { keyedRandom } from '../keyed-random.js';
-import { checkScenario, type Scenario } from '../scenario.js';
+import { appOf, type MakeApp, nameOf, type Subject } from '../scenario/app.js';
+import { isDisturbance } from '../scenario/deeds.js';
+import { keyedRandom } from '../kernel/keyed-random.js';
+import { checkScenario, type Scenario } from '../scenario/scenario.js';
 import type { Strategy } from '../choosers/strategy.js';
 
 /** A subject with scenarios of its own. */

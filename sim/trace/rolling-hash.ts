@@ -1,7 +1,7 @@
 // A fingerprint of a run that grows with each event: two runs have the same one after n events, but for a chance of
 // 2^-64, only if these were the same n events. Two lanes of 32 bits take, in this order, the lower and the upper half of
 // the time, then the hashes of kind, node, actor, op and task (0 if absent); names and details are not part of it.
-import { finished, mixed, upperHalf } from '../stable-hash.js';
+import { finished, mixed, upperHalf } from '../kernel/stable-hash.js';
 
 /** What makes the second lane differ from the first. */
 const TWIST = 0x9e3779b9 | 0;

@@ -1,7 +1,7 @@
 // Reads the text of a trace back, and trusts none of it: every line is checked, the order of events, their time, and the
 // rolling hash, so that a line that was lost, changed or cut off is named.
 import { integer } from '../../src/check.js';
-import { textHash } from '../stable-hash.js';
+import { textHash } from '../kernel/stable-hash.js';
 import { RollingHash } from './rolling-hash.js';
 import { badField, TraceError } from './trace-error.js';
 import { EVENT_FIELDS, TRACE_KINDS, type TraceEvent, type TraceKind } from './trace-event.js';

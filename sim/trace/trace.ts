@@ -2,7 +2,7 @@
 // as long as nobody wants to keep it: switched off, no object is made, and the rolling hash is the same. A run that is longer
 // than the capacity keeps its latest events.
 import { integer } from '../../src/check.js';
-import { textHash } from '../stable-hash.js';
+import { textHash } from '../kernel/stable-hash.js';
 import { RollingHash } from './rolling-hash.js';
 import { eventLine, TRACE_KINDS, type TraceEvent, type TraceKind } from './trace-event.js';
 import { type RunDescription, type TraceHeader, traceHeader } from './trace-header.js';

@@ -2,7 +2,7 @@
 import { engineOf, type Huey } from '../huey.js';
 import { Simulation } from '../../sim/simulation.js';
 import type { SimulationOptions } from '../../sim/simulation-options.js';
-import type { AddRoute } from '../../sim/world.js';
+import type { AddRoute } from '../../sim/world/world.js';
 import type { Awaitable } from '../storage/storage.js';
 import { Journal } from './journal.js';
 import { runWithin } from './scope.js';

@@ -7,7 +7,7 @@ import { ambientUses } from './ambient-use.js';
 /** The doors: which file, or folder, may use what. */
 const DOORS: readonly [start: string, name: string][] = [
   ['src/runtime.ts', ''],
-  ['sim/stand-ins.ts', ''],
+  ['sim/strict/stand-ins.ts', ''],
   ['src/cli/host.ts', 'process'],
   ['src/worker.ts', 'process'],
 ];

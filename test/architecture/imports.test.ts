@@ -47,7 +47,7 @@ const OUTSIDE = new Map([
     'node:crypto',
     [
       'src/runtime.ts',
-      'sim/stand-ins.ts',
+      'sim/strict/stand-ins.ts',
       'src/model/signed-serializer.ts',
       'src/storage/redis/scripts/script.ts',
     ],
@@ -57,7 +57,7 @@ const OUTSIDE = new Map([
   [
     'node:module',
     [
-      'sim/stand-ins.ts',
+      'sim/strict/stand-ins.ts',
       'src/storage/sqlite/better-sqlite3.ts',
       'src/storage/sqlite/node-sqlite.ts',
       'src/cli/',

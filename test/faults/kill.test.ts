@@ -3,7 +3,7 @@
 // HUEY_FAULT_ROUNDS says how many rounds there are in all; the default does everything once.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WorkerType } from '../../src/consumer/worker-settings.js';
-import { seededRandom } from '../../sim/random.js';
+import { seededRandom } from '../../sim/kernel/random.js';
 import { temporaryFolder } from '../storage/temporary-folder.js';
 import { readEntries, unexplained } from './account.js';
 import { declareApp, openStorage, type StorageName } from './fault-app.js';

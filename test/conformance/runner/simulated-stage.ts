@@ -1,14 +1,14 @@
 // A simulated process to play a scenario in: every step is a step of its kernel, the clock is the node's, workers are actors
 // of their own, and each call of the storage is two park points, whose order a seed decides.
-import { Actor, SimProcess } from '../../../sim/actor.js';
-import { actorStorage } from '../../../sim/actor-storage.js';
+import { Actor, SimProcess } from '../../../sim/world/actor.js';
+import { actorStorage } from '../../../sim/world/actor-storage.js';
 import { randomChooser } from '../../../sim/choosers/random.js';
-import { Faults } from '../../../sim/faults.js';
-import { Kernel } from '../../../sim/kernel.js';
-import { Network } from '../../../sim/network.js';
-import { NodeClock } from '../../../sim/node-clock.js';
-import { seededRandom } from '../../../sim/random.js';
-import { Recorder } from '../../../sim/recorder.js';
+import { Faults } from '../../../sim/world/faults.js';
+import { Kernel } from '../../../sim/kernel/kernel.js';
+import { Network } from '../../../sim/world/network.js';
+import { NodeClock } from '../../../sim/world/node-clock.js';
+import { seededRandom } from '../../../sim/kernel/random.js';
+import { Recorder } from '../../../sim/world/recorder.js';
 import type { Execution } from '../../../src/engine/execute.js';
 import { MemoryStorage } from '../../../src/storage/memory.js';
 import type { Storage } from '../../../src/storage/storage.js';

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { cron, MemoryHuey } from 'huey-ts';
 import { calls, crontabs, scenarios } from '../../../sim/arbitraries/fast-check.js';
 import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
-import { runScenario } from '../../../sim/run-scenario.js';
-import type { Scenario } from '../../../sim/scenario.js';
+import { runScenario } from '../../../sim/scenario/run-scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { SimulatedConsumer } from '../../../sim/simulation-options.js';
 import { RACE } from '../sweep/race.js';
 

@@ -9,7 +9,7 @@ import { roundRobinChooser } from '../../../sim/choosers/round-robin.js';
 import { scriptedChooser } from '../../../sim/choosers/scripted.js';
 import { stickyChooser } from '../../../sim/choosers/sticky.js';
 import { chooserOf, type Strategy } from '../../../sim/choosers/strategy.js';
-import { seededRandom } from '../../../sim/random.js';
+import { seededRandom } from '../../../sim/kernel/random.js';
 import { answers, order, type Question } from './toy.js';
 
 const STRATEGIES: readonly Strategy[] = [

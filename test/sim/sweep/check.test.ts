@@ -2,11 +2,11 @@
 import { MemoryHuey } from 'huey-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SCENARIOS } from '../../../sim/fixtures/scenarios.js';
-import type { App, RunStart } from '../../../sim/app.js';
+import type { App, RunStart } from '../../../sim/scenario/app.js';
 import { replay } from '../../../sim/replay.js';
-import type { Scenario } from '../../../sim/scenario.js';
+import type { Scenario } from '../../../sim/scenario/scenario.js';
 import type { SimulatedConsumer } from '../../../sim/simulation-options.js';
-import type { RunFailure } from '../../../sim/run-failure.js';
+import type { RunFailure } from '../../../sim/scenario/run-failure.js';
 import { check } from '../../../sim/sweep/check.js';
 import { scenarioFor, type Sweep } from '../../../sim/sweep/sweep.js';
 import type { Storage } from '../../../src/storage/storage.js';
