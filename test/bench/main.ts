@@ -1,5 +1,7 @@
 // `npm run bench [-- word…]`: all comparisons, or those whose title has one of the words. They use the package as it
-// is built and published, not the sources.
+// is built and published, not the sources. Each has a process of its own: V8 compiles for all that a process has ever run,
+// so what came before would be measured too.
+import { spawnSync } from 'node:child_process';
 import { matching, nextInUtc, nextInZone } from './crontabs.js';
 import { file } from './file.js';
 import { immediate } from './immediate.js';
@@ -32,23 +34,34 @@ const COMPARISONS: readonly Comparison[] = [
   workers,
 ];
 
+const TITLES = [...COMPARISONS, ...redisFigures].map(({ title }) => title);
+
 const words = process.argv.slice(2);
-const isChosen = ({ title }: { readonly title: string }): boolean =>
-  words.length === 0 || words.some((word) => title.includes(word));
-const chosen = COMPARISONS.filter(isChosen);
-const figures = redisFigures.filter(isChosen);
-if (chosen.length + figures.length === 0) {
-  const titles = [...COMPARISONS, ...redisFigures].map(({ title }) => `  ${title}`).join('\n');
+const exact = TITLES.filter((title) => words.includes(title));
+const some = TITLES.filter((title) => words.length === 0 || words.some((word) => title.includes(word)));
+const chosen = exact.length > 0 ? exact : some;
+if (chosen.length === 0) {
+  const titles = TITLES.map((title) => `  ${title}`).join('\n');
   console.error(`no benchmark has ${words.join(' or ')} in its title; there are:\n${titles}`);
   process.exitCode = 2;
-}
-for (const comparison of chosen) report(comparison, await compare(comparison));
-for (const { title, measure } of figures) {
+} else if (chosen.length === 1) await run(chosen[0]!);
+else
+  for (const title of chosen) {
+    const argv = [...process.execArgv, ...process.argv.slice(1, 2), title];
+    const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
+
+async function run(title: string): Promise<void> {
+  const comparison = COMPARISONS.find((one) => one.title === title);
+  if (comparison !== undefined) report(comparison, await compare(comparison));
+  if (comparison === startUp) reportIdle(await idleShare());
+  if (comparison === sqliteHuey[0]) reportGrowth(await growthAfterTasks());
+  const figure = redisFigures.find((one) => one.title === title);
+  if (figure === undefined) return;
   console.log(`\n${title}`);
-  for (const [name, text] of await measure()) console.log(`  ${name.padEnd(42)} ${text}`);
+  for (const [name, text] of await figure.measure()) console.log(`  ${name.padEnd(42)} ${text}`);
 }
-if (chosen.includes(startUp)) reportIdle(await idleShare());
-if (chosen.includes(sqliteHuey[0]!)) reportGrowth(await growthAfterTasks());
 
 function report(comparison: Comparison, measured: readonly Measured[]): void {
   const { title, unit, operations, goal, goalRate, parts } = comparison;
