@@ -1,4 +1,4 @@
-// What a file exports to be run, named on the command line as `./sweep.ts:orders`.
+// What a file exports to be run, named on the command line as `./sweep.ts:orders`, or `./sweep.ts:ALL.0` in a list.
 import { importApp } from '../../src/cli/app-module.js';
 import { findApp } from '../../src/cli/app-path.js';
 import { CliFailure, EXIT } from '../../src/cli/failure.js';
@@ -19,12 +19,12 @@ export interface Named {
 export async function loadSubjects(name: string, host: Host): Promise<readonly Named[]> {
   const path = findApp(name, host.cwd);
   const exports = await importApp(path, host);
-  const named = (key: string): string => (path.export === undefined ? `${name}:${key}` : name);
-  const found =
+  const subjects =
     path.export === undefined
-      ? Object.entries(exports).filter(([, value]) => isSweep(value))
-      : [exports[path.export]].flat().map((value) => [path.export!, value] as const);
-  const subjects = found.map(([key, it]) => ({ name: named(key), it }));
+      ? Object.entries(exports)
+          .filter(([, value]) => isSweep(value))
+          .map(([key, it]) => ({ name: `${name}:${key}`, it }))
+      : exported(exports, path.export).map(([end, it]) => ({ name: name + end, it }));
   if (subjects.length > 0 && subjects.every(isSubject)) return subjects;
   throw new CliFailure(
     EXIT.app,
@@ -37,7 +37,17 @@ export async function loadSubjects(name: string, host: Host): Promise<readonly N
 export async function loadSubject(name: string, host: Host): Promise<Named> {
   const [first, ...others] = await loadSubjects(name, host);
   if (others.length === 0) return first!;
-  throw new CliFailure(EXIT.usage, `${name} names ${others.length + 1} sweeps; name one of them`);
+  throw new CliFailure(
+    EXIT.usage,
+    `${name} names ${others.length + 1} sweeps; name one of them, the first as ${first!.name}`,
+  );
+}
+
+/** An export; of a list, its members, or one of them: `SWEEPS.2`. Each with what is to be added to name it alone. */
+function exported(exports: Readonly<Record<string, unknown>>, name: string): (readonly [string, unknown])[] {
+  const [, list, index] = /^(.*)\.(\d+)$/.exec(name) ?? [];
+  const it = index === undefined ? exports[name] : ([exports[list!]].flat() as unknown[])[Number(index)];
+  return Array.isArray(it) ? it.map((member, at) => [`.${at}`, member]) : [['', it]];
 }
 
 function isSweep(value: unknown): value is Sweep {

@@ -266,6 +266,7 @@ export class Consumer implements AsyncDisposable {
       lease: this.#lease,
       hire: hire === undefined ? this.#hiring(settings) : () => hire(this.#lease),
       onWanted: () => this.#pumping.wake(),
+      isOthers: (delivery) => this.#keeper.mayHold(delivery),
     });
   }
 

@@ -40,6 +40,8 @@ export class LeaseKeeper {
   readonly ttlMs: number;
   /** Whether a recovery may have given it something to end that it does not know of, or has not ended. */
   #isInDoubt = false;
+  /** Whether a recovery is under way, and may have given it something already. */
+  #isRecovering = false;
 
   constructor(engine: Engine, options: LeaseOptions) {
     this.#engine = engine;
@@ -79,17 +81,26 @@ export class LeaseKeeper {
 
   async #recover(now: number): Promise<Recovery> {
     const { storage, options } = this.#engine;
+    this.#isRecovering = true;
     try {
-      return await storage.recover(this.#lease, options.maxDeliveries, now);
+      const recovery = await storage.recover(this.#lease, options.maxDeliveries, now);
+      if (recovery.exhausted.length > 0) this.#isInDoubt = true;
+      return recovery;
     } catch (error) {
       if (!isHueyError(error, 'StorageError') || error.mayHaveApplied) this.#isInDoubt = true;
       throw error;
+    } finally {
+      this.#isRecovering = false;
     }
+  }
+
+  /** Whether a delivery under its lease may be one that a recovery has given it to end. */
+  mayHold({ count }: Delivery): boolean {
+    return (this.#isRecovering || this.#isInDoubt) && count >= this.#engine.options.maxDeliveries;
   }
 
   /** Brings to an end what was delivered too often. */
   async #end(exhausted: readonly Delivery[]): Promise<void> {
-    if (exhausted.length > 0) this.#isInDoubt = true;
     for (const delivery of exhausted)
       await commit(this.#engine, [
         endAs(this.#engine, delivery, { kind: 'exhausted', error: new DeliveriesExhausted(delivery.count) }),

@@ -1,6 +1,7 @@
 // The options of a pump: how many it runs at once, how it waits when there is nothing to do.
 import { expected, integer } from '../check.js';
 import type { Execution } from '../engine/execute.js';
+import type { Delivery } from '../storage/storage.js';
 import { type Duration, durationMs } from '../time.js';
 import { DEFAULT_LEASE_TTL } from './lease-keeper.js';
 import type { Runner } from './runner.js';
@@ -28,6 +29,11 @@ export interface PumpOptions extends PumpSettings {
   readonly hire: () => Runner;
   /** Called when the next tick is wanted before its time: something has ended, or a runner has come up. */
   readonly onWanted?: () => void;
+  /**
+   * Whether a delivery that is held under the lease may be in the hands of another part of the consumer. Asked of those
+   * that the pump has not heard of. Default: never.
+   */
+  readonly isOthers?: (delivery: Delivery) => boolean;
   /** Told of every execution when it is settled. */
   readonly onSettled?: (execution: Execution) => void;
 }
@@ -42,6 +48,7 @@ export interface ResolvedPumpOptions {
   readonly lease: string;
   readonly hire: () => Runner;
   readonly onWanted: () => void;
+  readonly isOthers: (delivery: Delivery) => boolean;
   readonly onSettled: ((execution: Execution) => void) | undefined;
 }
 
@@ -69,6 +76,7 @@ export function resolvePumpOptions(options: PumpOptions): ResolvedPumpOptions {
     lease: options.lease,
     hire: options.hire,
     onWanted: options.onWanted ?? (() => {}),
+    isOthers: options.isOthers ?? (() => false),
     onSettled: options.onSettled,
   };
 }

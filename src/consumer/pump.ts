@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.js';
 import { endAs, type Execution } from '../engine/execute.js';
 import { DeliveriesExhausted, isHueyError, TaskInterrupted } from '../errors.js';
 import type { Awaitable, Delivery, SettlementResult, Turn, TurnResult } from '../storage/storage.js';
+import { GrowingPause } from './growing-pause.js';
 import { type Place, Places } from './places.js';
 import { type PumpOptions, type ResolvedPumpOptions, resolvePumpOptions } from './pump-options.js';
 
@@ -26,6 +27,7 @@ export class Pump {
   readonly #engine: Engine;
   readonly #options: ResolvedPumpOptions;
   readonly #places: Places;
+  readonly #pause: GrowingPause;
   readonly #stop = new AbortController();
   #ended: Ended[] = [];
   #running = 0;
@@ -33,6 +35,8 @@ export class Pump {
   #adopted: readonly Delivery[] = [];
   /** After a turn that may have been applied without our hearing of it: the ends that it was to store. */
   #doubtful: ReadonlySet<Ended> | undefined;
+  /** Whether something is held that may be ours, or somebody else's under the same lease: asked again until that is known. */
+  #isUnsure = false;
   /** Until when nobody else can have taken over what we hold. */
   #safeUntil = -Infinity;
   /** The receipts that were held while that was not so: others may have taken them over then. */
@@ -41,14 +45,13 @@ export class Pump {
   #isAsking = false;
   #isClosed = false;
   #isIdle = false;
-  #delayMs: number;
   #resting: (() => void)[] = [];
   #whenEnded = (): void => {};
 
   constructor(engine: Engine, options: PumpOptions) {
     this.#engine = engine;
     this.#options = resolvePumpOptions(options);
-    this.#delayMs = this.#options.initialDelayMs;
+    this.#pause = new GrowingPause(this.#options);
     this.#places = new Places(engine, this.#options);
   }
 
@@ -59,7 +62,7 @@ export class Pump {
 
   /** Whether it holds deliveries: some run, or have ended and are not settled yet. */
   get isHolding(): boolean {
-    return this.#running > 0 || this.#ended.length > 0 || this.#adopted.length > 0;
+    return this.#running > 0 || this.#ended.length > 0 || this.#adopted.length > 0 || this.#isUnsure;
   }
 
   /** The receipts of all that it holds; undefined while it cannot tell. */
@@ -177,8 +180,11 @@ export class Pump {
 
   /** Answers with what to run; at once if the storage does and there is no doubt. */
   #turn(now: number, wanted: number): readonly Delivery[] | Promise<readonly Delivery[]> {
-    if (this.#doubtful !== undefined)
-      return this.#clearDoubt(this.#doubtful, now).then(() => this.#turn(now, wanted));
+    if (this.#doubtful === undefined && !this.#isUnsure) return this.#exchange(now, wanted);
+    return this.#clearDoubt(this.#doubtful ?? new Set(), now).then(() => this.#exchange(now, wanted));
+  }
+
+  #exchange(now: number, wanted: number): readonly Delivery[] | Promise<readonly Delivery[]> {
     const adopted = this.#adopted.slice(0, wanted);
     const ended = this.#ended;
     this.#ended = [];
@@ -307,12 +313,12 @@ export class Pump {
     this.#ended = this.#ended.filter((one) => !isApplied(one));
     this.#doubtful = undefined;
     for (const one of applied) this.#tell(one, APPLIED);
-    const known = new Set([
-      ...this.#places.receipts(),
-      ...this.#ended.map(({ execution }) => execution.delivery.receipt),
-    ]);
+    this.#adopted = [];
+    const known = new Set(this.#receipts());
     // A count of 0 is on its way from the schedule to the queue, in the hands of the scheduler.
-    this.#adopted = held.filter(({ receipt, count }) => count > 0 && !known.has(receipt));
+    const strays = held.filter(({ receipt, count }) => count > 0 && !known.has(receipt));
+    this.#adopted = strays.filter((delivery) => !this.#options.isOthers(delivery));
+    this.#isUnsure = this.#adopted.length < strays.length;
   }
 
   /** How many places will be free once their ends are settled. */
@@ -325,21 +331,15 @@ export class Pump {
   #afterMishap({ outcome }: Execution, now: number): number | Promise<number> {
     // The delivery is back already. Whoever drives the pump knows how to wait for a storage that is away.
     if (outcome.kind === 'undone') return Promise.reject(outcome.error);
-    return now + this.#pauseMs();
+    return now + this.#pause.next();
   }
 
   #nextLook(now: number, wanted: number, found: number): number {
+    if (this.#isUnsure) return now + FIRST_PAUSE_MS;
     this.#isIdle = wanted > 0 && found === 0;
-    if (found > 0) this.#delayMs = this.#options.initialDelayMs;
+    if (found > 0) this.#pause.reset();
     if (found === wanted) return Infinity;
-    return now + this.#pauseMs();
-  }
-
-  #pauseMs(): number {
-    const { backoff, maxDelayMs } = this.#options;
-    const pauseMs = Math.min(this.#delayMs, maxDelayMs);
-    this.#delayMs = Math.min(pauseMs * backoff, maxDelayMs);
-    return pauseMs;
+    return now + this.#pause.next();
   }
 }
 

@@ -97,7 +97,8 @@ export class Scheduler {
     this.#nextDueAt = soonest?.dueAt;
     const first = round - Math.floor((round - now) / this.#intervalMs) * this.#intervalMs;
     this.#aimAt(first > this.#lastRound ? first : first + this.#intervalMs);
-    return this.#skipIdle ? this.#nextUseful(this.#nextRound!) : this.#nextRound!;
+    // What an earlier round has left in flight is not in the schedule.
+    return this.#skipIdle && !this.#isInDoubt ? this.#nextUseful(this.#nextRound!) : this.#nextRound!;
   }
 
   /** Moves everything that is due to the queue; returns the ids, in order. A message that cannot be read is buried. */

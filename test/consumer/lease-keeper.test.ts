@@ -206,6 +206,25 @@ describe('a task whose workers keep dying', () => {
     expect((await huey.storage.held(START + 300)).map(({ item }) => item.id)).toEqual(['task-1']);
   });
 
+  it('is claimed while the answer of the recovery is under way or lost, and until it is ended', async () => {
+    const made = setup({}, { maxDeliveries: 1 });
+    const { huey, keeper, recording, work, take } = made;
+    await work(1);
+    await take('dead', 1, START + 1);
+    const [delivery] = await huey.storage.held(START);
+    const claims: boolean[] = [keeper.mayHold(delivery!)];
+    recording.losing = (name) => {
+      if (name === 'recover') claims.push(keeper.mayHold(delivery!));
+      return name === 'recover';
+    };
+    await expect(keeper.tick(START + 1)).rejects.toThrow('the answer was lost');
+    claims.push(keeper.mayHold(delivery!), keeper.mayHold({ ...delivery!, count: 0 }));
+    recording.losing = () => false;
+    await keeper.tick(START + 200);
+    expect([...claims, keeper.mayHold(delivery!)]).toEqual([false, true, true, false, false]);
+    expect(await huey.storage.dead()).toHaveLength(1);
+  });
+
   it('is taken care of by another keeper if this one fails in between', async () => {
     const { huey, work, take, keeper, recording, clock } = await exhausted({ maxDeliveries: 1 });
     await work(1);

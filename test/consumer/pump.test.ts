@@ -340,6 +340,29 @@ describe('a turn whose answer was lost', () => {
     expect(await huey.storage.held(START)).toEqual([]);
   });
 
+  it('adopts nothing that may be in the hands of another part of the consumer, and asks until that is known', async () => {
+    const { huey, engine, work, log, clock, lose } = losing();
+    await work.map([[1], [2]]);
+    const others = new Set(['task-1']);
+    const pump = new Pump(engine, {
+      lease: 'pump',
+      workers: 2,
+      hire: () => new LocalRunner(engine, 'pump'),
+      isOthers: ({ item }) => others.has(item.id),
+    });
+    await pump.start();
+    lose();
+    await expect(pump.tick(clock.now())).rejects.toThrow('the connection broke');
+    expect(await pump.tick(clock.now())).toBe(START + 100);
+    expect([log, pump.isHolding]).toEqual([['run 2'], true]);
+    expect(pump.known?.size).toBe(1);
+    others.clear();
+    await pump.tick(clock.now());
+    await pump.tick(clock.now());
+    expect(log).toEqual(['run 2', 'run 1']);
+    expect([pump.isHolding, await huey.storage.held(START)]).toEqual([false, []]);
+  });
+
   it('is told of, as it was applied', async () => {
     const { huey, work, log, tick, lose } = losing();
     huey.signal('complete', (_, { id }) => log.push(`complete ${id}`));

@@ -351,4 +351,17 @@ describe('a storage that fails', () => {
     await tick(1100);
     expect([await huey.pendingCount(), await huey.storage.held(START)]).toEqual([1, []]);
   });
+
+  it('after taking from the schedule is asked soon again, though the clock was set back and nothing is scheduled', async () => {
+    const { huey, tick, schedule, recording } = setup({ skipIdle: true });
+    await tick(0);
+    await schedule(1000);
+    expect(await tick(500)).toBe(1000);
+    recording.losing = (name) => name === 'handOver';
+    await expect(tick(1000)).rejects.toThrow('the answer was lost');
+    recording.losing = () => false;
+    expect(await tick(700)).toBe(1000);
+    await tick(1000);
+    expect([await huey.pendingCount(), await huey.storage.held(START)]).toEqual([1, []]);
+  });
 });

@@ -54,6 +54,22 @@ it('run makes one run, and its trace can be compared and drawn', async () => {
   expect(host.stdout.lines.length).toBeGreaterThan(3);
 });
 
+it('names each sweep of a list, in what it prints and in what it takes', async () => {
+  const { sim, host } = setup();
+  expect(await sim('sweep', './sweep.mjs:both', '--seeds', '20')).toBe(1);
+  const [, name, token] = /npx huey sim replay (\S+) (\S+)/.exec(host.stdout.text)!;
+  expect(name).toBe('./sweep.mjs:both.0');
+  expect(await sim('replay', name!, token!)).toBe(1);
+  expect(host.stdout.text).toMatch(/^race with seed/);
+  expect(await sim('run', './sweep.mjs:both.1', '--seed', '3')).toBe(0);
+  expect(await sim('run', './sweep.mjs:both', '--seed', '3')).toBe(2);
+  expect(host.stderr.text).toBe(
+    'huey: ./sweep.mjs:both names 2 sweeps; name one of them, the first as ./sweep.mjs:both.0\n',
+  );
+  for (const nothing of ['both.2', 'number.1', 'neither.0', 'race.0.0'])
+    expect(await sim('run', `./sweep.mjs:${nothing}`, '--seed', '3')).toBe(3);
+});
+
 it('sweep tells what it found; replay and shrink take what it prints, and traces', async () => {
   const { sim, host, folder } = setup();
   expect(await sim('sweep', './sweep.mjs:retries', '--seeds', '3')).toBe(0);
