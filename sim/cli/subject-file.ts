@@ -46,7 +46,7 @@ export async function loadSubject(name: string, host: Host): Promise<Named> {
 /** An export; of a list, its members, or one of them: `SWEEPS.2`. Each with what is to be added to name it alone. */
 function exported(exports: Readonly<Record<string, unknown>>, name: string): (readonly [string, unknown])[] {
   const [, list, index] = /^(.*)\.(\d+)$/.exec(name) ?? [];
-  const it = index === undefined ? exports[name] : ([exports[list!]].flat() as unknown[])[Number(index)];
+  const it = index === undefined ? exports[name] : [exports[list!]].flat()[Number(index)];
   return Array.isArray(it) ? it.map((member, at) => [`.${at}`, member]) : [['', it]];
 }
 

@@ -13,6 +13,8 @@ export const signalAfterWrite: Invariant = {
   watch({ complain }) {
     const writes = new Tally();
     const told = new Tally();
+    /** Taken off the books, to be executed at most once: if the worker dies then, there is nothing to be stored. */
+    const acknowledged = new Set<string>();
     const wrote = (kind: string, id: string): void => void writes.add(`${kind} ${id}`);
     return {
       on: {
@@ -20,10 +22,12 @@ export const signalAfterWrite: Invariant = {
         scheduled: ({ item }) => wrote('scheduled', item.id),
         resolved: ({ id }) => wrote('enqueued', id),
         settled(fact) {
-          if (fact.task !== undefined && !isAcknowledgement(fact)) wrote('end', fact.task);
+          if (fact.task === undefined) return;
+          if (isAcknowledgement(fact)) acknowledged.add(fact.task);
+          else wrote('end', fact.task);
         },
         signalled({ signal, task }) {
-          if (signal === 'executing') return;
+          if (signal === 'executing' || (signal === 'interrupted' && acknowledged.has(task.id))) return;
           const kind = signal === 'enqueued' || signal === 'scheduled' ? signal : 'end';
           const count = told.add(`${signal} ${task.id}`);
           const stored = writes.of(`${kind} ${task.id}`);

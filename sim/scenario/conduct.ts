@@ -232,8 +232,8 @@ class Conduct {
     await this.#heal(sim);
     const stuck = await whatIsStuck(sim.untilIdle({ limit: budget }));
     for (const name of sim.consumers) if (sim.isUp(name)) await sim.shutdown(name);
-    // A lease was given by the clock of its node, which may have been ahead.
-    await sim.advance((this.#leaseTtlMs / 1000) * 3);
+    // A lease was given by the clock of its node, which may have been ahead; and locks may have an expiry of their own.
+    await sim.advance((this.#leaseTtlMs / 1000) * 4);
     this.#judge!.end(await this.#rest(sim, stuck));
   }
 
