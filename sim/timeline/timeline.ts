@@ -37,16 +37,18 @@ export interface Timeline {
   readonly events: readonly TraceEvent[];
 }
 
-/** What `timelineOf` takes beside the run: the part of it to be shown, in virtual epoch milliseconds. Default all of it. */
+/** What `timelineOf` takes beside the run: the part of it to be shown, in virtual epoch milliseconds. Default all of it, up to the last thing that happened. */
 export interface TimelineOptions {
   readonly from?: number;
   readonly to?: number;
 }
 
+const CALLS: readonly string[] = ['turn', 'request', 'apply', 'response'];
+
 /** Lays a run out. What lies outside of the part asked for is left out; what reaches into it is cut at its edges. */
 export function timelineOf(run: RecordedRun, options: TimelineOptions = {}): Timeline {
   const from = options.from ?? run.header.start;
-  const to = Math.max(options.to ?? run.events.at(-1)?.at ?? from, from + 1);
+  const to = Math.max(options.to ?? lastOf(run.events) ?? from, from + 1);
   const lanes = new LaneList(run.events);
   // What is still open goes on as long as anything is known of the run.
   const finish = Math.max(run.events.at(-1)?.at ?? from, options.to ?? from);
@@ -62,6 +64,11 @@ export function timelineOf(run: RecordedRun, options: TimelineOptions = {}): Tim
   pack(stretches, lanes.list);
   const events = run.events.filter(({ at }) => at >= from && at <= to);
   return { header: run.header, from, to, lanes: lanes.list, stretches, marks, events };
+}
+
+/** When the story ends: after it the storage may be looked at still, by whoever judges the run. */
+function lastOf(events: readonly TraceEvent[]): number | undefined {
+  return (events.findLast(({ kind }) => !CALLS.includes(kind)) ?? events.at(-1))?.at;
 }
 
 /** The lanes by node, then by actor, in the order of their names; what concerns a node as a whole comes first. */

@@ -45,7 +45,7 @@ function readings(name: string): Reading[] {
   if (colon > 1) return [{ path: name.slice(0, colon), export: name.slice(colon + 1) || undefined }];
   const dot = name.lastIndexOf('.');
   const whole = { path: name, export: undefined };
-  if (dot <= 0) return [whole];
+  if (dot <= 0 || EXTENSIONS.includes(extname(name))) return [whole];
   const path = name.slice(0, dot);
   const exported = name.slice(dot + 1) || undefined;
   // A dotted path names folders, as in Python: shop.tasks.huey.

@@ -65,6 +65,7 @@ describe('the name of an app', () => {
   it.each([
     ['./task.js:huey', 'there is no file ./task.js; did you mean ./tasks.js?'],
     ['./tasks.ts:huey', 'there is no file ./tasks.ts; did you mean ./tasks.js?'],
+    ['./nowhere.ts', 'there is no file ./nowhere.ts; give the file and what it exports'],
     ['nowhere.huey', 'there is no file ./nowhere; give the file and what it exports, as in ./tasks.js:huey'],
     ['./no/folder/app.js:huey', 'there is no file ./no/folder/app.js; give the file and what it exports'],
   ])('%s leads nowhere', async (name, message) => {

@@ -64,6 +64,17 @@ describe('the timeline of the story', () => {
     expect([...new Set(hidden)].sort()).toEqual(['apply', 'turn']);
   });
 
+  it.each<[string, number]>([
+    ['   10 | end   | n | n/w | execution | a | |', 10],
+    ['   10 | apply | n | n/w | turn      |   | |', 0],
+  ])('ends with the last thing that happened, not with a look at the storage: %s', (line, lasts) => {
+    const { to, header } = timeline(`
+       0 | begin | n    | n/w | execution | a | |
+    ${line}
+      90 | apply | test |     | pending   |   | |`);
+    expect(to - header.start).toBe(Math.max(1, lasts));
+  });
+
   it('can be a part of it', () => {
     const part = timeline(STORY, { from: STORY_START + 5000, to: STORY_START + 13_000 });
     expect(part.marks.map(({ event: { op }, at }) => `${at - STORY_START} ${op}`)).toEqual([
