@@ -5,7 +5,7 @@ import { isHueyError } from '../../src/errors.js';
 import { durationMs } from '../../src/time.js';
 import type { Action } from './app.js';
 import { SimulationError } from '../simulation-error.js';
-import type { Command } from './scenario.js';
+import { type Command, DISTURBANCES } from './scenario.js';
 import type { Simulation } from '../simulation.js';
 
 /** Where commands are carried out. */
@@ -14,19 +14,6 @@ export interface Stage {
   readonly sim: Simulation;
   readonly actions: Readonly<Record<string, Action>>;
 }
-
-const DISTURBANCES: ReadonlySet<Command['do']> = new Set([
-  'crash',
-  'restart',
-  'pause',
-  'resume',
-  'partition',
-  'heal',
-  'shutdown',
-  'skew',
-  'fail',
-  'calm',
-] as const);
 
 /** Carries out one command; resolves when it has been. */
 export async function carryOut(stage: Stage, command: Command): Promise<unknown> {
@@ -73,12 +60,12 @@ export async function carryOut(stage: Stage, command: Command): Promise<unknown>
  * so does one whose producer cannot reach the storage. Everything else is a mistake, and must not pass for a run.
  */
 export function isBearable({ do: deed }: Command, error: unknown): boolean {
-  return DISTURBANCES.has(deed) || isHueyError(error, 'StorageError');
+  return DISTURBANCES.includes(deed) || isHueyError(error, 'StorageError');
 }
 
 /** Whether a command is one that something goes wrong by, or right again. */
 export function isDisturbance({ do: deed }: Command): boolean {
-  return DISTURBANCES.has(deed);
+  return DISTURBANCES.includes(deed);
 }
 
 async function holdLock(huey: Huey, name: string, holdMs: number): Promise<void> {

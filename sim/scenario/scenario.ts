@@ -91,12 +91,8 @@ const KNOWN = [
   'budget',
 ];
 
-const DEEDS: readonly string[] = [
-  'enqueue',
-  'revoke',
-  'restore',
-  'lock',
-  'action',
+/** What is done to nodes and to their way to the storage; everything else is done by producers. */
+export const DISTURBANCES: readonly Command['do'][] = [
   'crash',
   'restart',
   'pause',
@@ -107,7 +103,8 @@ const DEEDS: readonly string[] = [
   'skew',
   'fail',
   'calm',
-] satisfies readonly Command['do'][];
+];
+const DEEDS: readonly Command['do'][] = ['enqueue', 'revoke', 'restore', 'lock', 'action', ...DISTURBANCES];
 const ENDINGS: readonly Ending[] = ['everybody', 'core', 'none'];
 
 /** Checks what running it would not. @throws ConfigurationError naming what makes no sense. */

@@ -1,4 +1,4 @@
-// The pause after a look that found nothing: longer each time, up to a limit, until something is found.
+// The pause after a look that found nothing, or a try that failed: longer each time, up to a limit, until one succeeds.
 
 /** How long to wait, in milliseconds. */
 export interface PauseOptions {
@@ -7,6 +7,9 @@ export interface PauseOptions {
   readonly backoff: number;
   readonly maxDelayMs: number;
 }
+
+/** After a failure: 100ms, then twice as long each time, up to 10s. */
+export const AFTER_FAILURE: PauseOptions = { initialDelayMs: 100, backoff: 2, maxDelayMs: 10_000 };
 
 export class GrowingPause {
   readonly #options: PauseOptions;

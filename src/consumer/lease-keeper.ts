@@ -24,8 +24,8 @@ export interface LeaseOptions {
 
 export const DEFAULT_LEASE_TTL = '30s';
 
-/** How soon it asks again while it cannot be known which deliveries are strays. */
-const DOUBT_MS = 100;
+/** How soon a part of a consumer asks again while it cannot be known whose a delivery under their lease is. */
+export const DOUBT_MS = 100;
 
 /** How long a keeper sleeps that waits to be woken. */
 const IDLE_MS = 24 * 60 * 60 * 1000;

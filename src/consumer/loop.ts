@@ -3,6 +3,7 @@
 // logged and tried again after a pause that grows, so a storage that is away for a while stops nobody for good.
 import type { Clock, Logger } from '../runtime.js';
 import type { Awaitable } from '../storage/storage.js';
+import { AFTER_FAILURE, GrowingPause } from './growing-pause.js';
 
 export interface LoopOptions {
   readonly name: string;
@@ -11,10 +12,6 @@ export interface LoopOptions {
   /** Does one step; returns when to be called again, in epoch milliseconds: at once, if it has nothing to wait for. */
   readonly tick: (now: number) => Awaitable<number>;
 }
-
-/** The pause after a first failure, and the longest. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
 
 export class Loop {
   readonly #options: LoopOptions;
@@ -50,19 +47,19 @@ export class Loop {
   async #run(): Promise<void> {
     const { clock } = this.#options;
     await new Promise<void>((resolve) => clock.soon(resolve));
-    let pauseMs = FIRST_PAUSE_MS;
+    const pause = new GrowingPause(AFTER_FAILURE);
     while (!this.#stopping) {
       this.#woken = false;
       try {
         const answer = this.#options.tick(clock.now());
         const next = typeof answer === 'number' ? answer : await answer;
-        pauseMs = FIRST_PAUSE_MS;
+        pause.reset();
         await this.#sleep(next - clock.now());
       } catch (error) {
-        this.#options.logger.error('tick failed', { loop: this.#options.name, error, retryInMs: pauseMs });
+        const retryInMs = pause.next();
+        this.#options.logger.error('tick failed', { loop: this.#options.name, error, retryInMs });
         // A wake must not bring the next failure on.
-        await this.#pause(pauseMs, true);
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        await this.#pause(retryInMs, true);
       }
     }
   }

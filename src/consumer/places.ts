@@ -2,6 +2,7 @@
 // as many tasks as it may, or has died. States of a place: starting -> free -> busy -> free, or retired -> starting.
 import type { Engine } from '../engine/engine.js';
 import type { Delivery } from '../storage/storage.js';
+import { AFTER_FAILURE, GrowingPause } from './growing-pause.js';
 import type { ResolvedPumpOptions } from './pump-options.js';
 import type { Runner } from './runner.js';
 
@@ -14,10 +15,6 @@ export interface Place {
   /** The telling of what it ran before; the next begins after it. */
   telling: Promise<void> | undefined;
 }
-
-/** The pause after a runner did not come up, and the longest. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
 
 export class Places {
   readonly #engine: Engine;
@@ -126,7 +123,8 @@ export class Places {
     const { clock, logger } = this.#engine.runtime;
     await place.telling;
     await this.#dismiss(place.runner);
-    for (let pauseMs = FIRST_PAUSE_MS; !this.#stop.signal.aborted; pauseMs *= 2) {
+    const pause = new GrowingPause(AFTER_FAILURE);
+    while (!this.#stop.signal.aborted) {
       place.runner = this.#options.hire();
       place.tasks = 0;
       try {
@@ -134,7 +132,7 @@ export class Places {
         this.#free.push(place);
         return this.#options.onWanted();
       } catch (error) {
-        const retryInMs = Math.min(pauseMs, LONGEST_PAUSE_MS);
+        const retryInMs = pause.next();
         logger.error('worker did not come up', { error, retryInMs });
         await clock.sleep(retryInMs, this.#stop.signal);
       }

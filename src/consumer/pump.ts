@@ -5,7 +5,8 @@ import type { Engine } from '../engine/engine.js';
 import { endAs, type Execution } from '../engine/execute.js';
 import { DeliveriesExhausted, isHueyError, TaskInterrupted } from '../errors.js';
 import type { Awaitable, Delivery, SettlementResult, Turn, TurnResult } from '../storage/storage.js';
-import { GrowingPause } from './growing-pause.js';
+import { AFTER_FAILURE, GrowingPause } from './growing-pause.js';
+import { DOUBT_MS } from './lease-keeper.js';
 import { type Place, Places } from './places.js';
 import { type PumpOptions, type ResolvedPumpOptions, resolvePumpOptions } from './pump-options.js';
 
@@ -18,9 +19,8 @@ interface Ended {
 /** What is told of a settlement whose answer was lost: it was applied, and what it set free is not known. */
 const APPLIED: SettlementResult = { applied: true, enqueued: [] };
 
-/** How long a storage that is away is asked to store the last ends, and the first pause between two tries. */
+/** How long a storage that is away is asked to store the last ends. */
 const LAST_TRIES_MS = 4000;
-const FIRST_PAUSE_MS = 100;
 
 /** States: new -> started -> stopped. */
 export class Pump {
@@ -149,7 +149,7 @@ export class Pump {
   async stop(): Promise<void> {
     this.#isClosed = true;
     while (this.#running > 0) {
-      const end = this.#nextEnd();
+      const end = new Promise<void>((resolve) => (this.#whenEnded = resolve));
       // What cannot be stored now may be at the next end.
       await this.flush().catch(() => {});
       await end;
@@ -165,17 +165,15 @@ export class Pump {
   async #lastFlush(): Promise<void> {
     const { clock } = this.#engine.runtime;
     const giveUpAt = clock.now() + LAST_TRIES_MS;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2)
+    const pause = new GrowingPause(AFTER_FAILURE);
+    for (;;)
       try {
         return await this.flush();
       } catch (error) {
+        const pauseMs = pause.next();
         if (clock.now() + pauseMs > giveUpAt) throw error;
         await clock.sleep(pauseMs);
       }
-  }
-
-  #nextEnd(): Promise<void> {
-    return new Promise((resolve) => (this.#whenEnded = resolve));
   }
 
   /** Answers with what to run; at once if the storage does and there is no doubt. */
@@ -335,7 +333,7 @@ export class Pump {
   }
 
   #nextLook(now: number, wanted: number, found: number): number {
-    if (this.#isUnsure) return now + FIRST_PAUSE_MS;
+    if (this.#isUnsure) return now + DOUBT_MS;
     this.#isIdle = wanted > 0 && found === 0;
     if (found > 0) this.#pause.reset();
     if (found === wanted) return Infinity;
