@@ -1,5 +1,5 @@
 // Firings for people to read: one a line, in columns that line up.
-import { visible } from '../trace/event-table.js';
+import { alignColumns, visible } from '../text-columns.js';
 import type { Firing } from './firing.js';
 import type { ClockNote } from './local-clock.js';
 
@@ -11,16 +11,9 @@ export function calendarText(list: Iterable<Firing>): string {
     visible(name),
     note === undefined ? '' : noteText(note, local),
   ]);
-  const widths = [0, 1, 2].map((column) =>
-    rows.reduce((most, row) => Math.max(most, row[column]!.length), 0),
-  );
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return lines.map((line) => `${line}\n`).join('');
+  return alignColumns(rows)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function noteText(note: ClockNote, local: string): string {

@@ -1,5 +1,5 @@
 // Text inside of HTML. Everything in a trace is the user's, and nothing of it may become markup.
-import { visible } from '../trace/event-table.js';
+import { visible } from '../text-columns.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -2,7 +2,7 @@
 // one that should worry most is shown.
 import { integer } from '../../src/check.js';
 import { formatDuration } from '../../src/time.js';
-import { visible } from '../trace/event-table.js';
+import { visible } from '../text-columns.js';
 import { axisTicks } from './time-axis.js';
 import type { Stretch } from './stretch.js';
 import type { Lane, Mark, Timeline } from './timeline.js';

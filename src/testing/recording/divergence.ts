@@ -1,6 +1,6 @@
 // Where a replay parts from its recording: the first step of any task that differs, by the clock of the recording. Tasks
 // are compared one by one: how they lie beside each other is the machine's affair.
-import { visible } from '../../../sim/trace/event-table.js';
+import { alignColumns, visible } from '../../../sim/text-columns.js';
 import { formatDuration } from '../../time.js';
 import { isSameStep, type Step, type TaskStory } from './story.js';
 
@@ -102,7 +102,7 @@ function textOf(
   compared: Compared,
 ): string {
   const { start } = compared;
-  const rows = aligned([...before, ...recorded, ...replayed].map((step) => cells(step, start)));
+  const rows = alignColumns([...before, ...recorded, ...replayed].map((step) => cells(step, start)));
   const own = before.length + recorded.length;
   return [
     `The replay parts from the recording at +${formatDuration(at - start)}, in ${calledIn(story, compared)}: ` +
@@ -141,14 +141,4 @@ function cells({ at, op, attempt, value }: Step, start: number): readonly string
     value === undefined ? '' : typeof value === 'string' && op === 'error' ? value : JSON.stringify(value);
   const detail = visible(shown.length > LONGEST ? `${shown.slice(0, LONGEST - 1)}…` : shown);
   return [`+${formatDuration(at - start)}`, `attempt ${attempt + 1}`, op, detail];
-}
-
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
 }
